@@ -1,0 +1,172 @@
+"""``python -m geo``: check, publish, versions, rollback, serve.
+
+Exit status: 0 well, 1 the data is at fault, 2 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from geo.errors import DataError, GeoError
+from geo.i18n import LANGUAGES, both
+from geo.model import Finding
+from geo.settings import Settings, read_settings
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.command
+    try:
+        return command(arguments, _settings(arguments))
+    except GeoError as error:
+        return _report_failure(error, as_json=arguments.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, help="data directory (PARKS_DATA)")
+    common.add_argument("--out", type=Path, help="output directory (PARKS_OUT)")
+    common.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    dated = argparse.ArgumentParser(add_help=False)
+    dated.add_argument(
+        "--as-of",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the day that ages are counted from (default: today in Asia/Shanghai)",
+    )
+    parser = argparse.ArgumentParser(prog="python -m geo", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command, parents, text in (
+        ("check", _check, [common, dated], "list every fault of the data"),
+        ("publish", _publish, [common, dated], "publish the data as a new snapshot"),
+        ("versions", _versions, [common], "list the published snapshots"),
+        ("rollback", _rollback, [common], "make an earlier snapshot the current one"),
+        ("serve", _serve, [common], "serve the map; the first start publishes"),
+    ):
+        sub = commands.add_parser(name, parents=parents, help=text, description=text)
+        sub.set_defaults(command=command)
+        if name == "rollback":
+            sub.add_argument("version", metavar="VERSION")
+    return parser
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    given = {
+        name: getattr(arguments, name).resolve()
+        for name in ("data", "out")
+        if getattr(arguments, name) is not None
+    }
+    return replace(read_settings(), **given)
+
+
+def _check(arguments: argparse.Namespace, settings: Settings) -> int:
+    from geo import publish  # geometry libraries take seconds to load: only where needed
+
+    as_of = arguments.as_of or publish.today()
+    findings = publish.examine(settings.data_dir, as_of).findings
+    counts = dict.fromkeys(("error", "warning", "info"), 0)
+    counts.update(Counter(finding.severity for finding in findings))
+    document = {
+        "findings": [finding.as_dict() for finding in findings],
+        "counts": counts,
+        "as_of": as_of.isoformat(),
+    }
+    if arguments.json:
+        _print_json(document)
+    else:
+        _print_findings(findings)
+        _say("cli.checked", **counts)
+    return 1 if counts["error"] else 0
+
+
+def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
+    from geo import publish
+
+    try:
+        done = publish.publish(
+            settings, as_of=arguments.as_of or publish.today(), by=getpass.getuser()
+        )
+    except publish.PublishBlocked as error:
+        if not arguments.json:
+            _print_findings(error.findings)
+        raise
+    if arguments.json:
+        document = {"version": done.version, "changed": done.changed, "path": str(done.path)}
+        _print_json(document)
+    else:
+        _say("cli.published" if done.changed else "cli.unchanged", version=done.version)
+        _say("cli.joined", **done.joined.as_dict()["counts"])
+    return 0
+
+
+def _versions(arguments: argparse.Namespace, settings: Settings) -> int:
+    from geo.publish import describe_versions
+
+    versions = describe_versions(settings)
+    if arguments.json:
+        _print_json(versions)
+    for version in () if arguments.json else versions:
+        mark = "*" if version["current"] else " "
+        print(f"{mark} {version['version']}  {version['published_at']}  {version['by']}")
+    return 0
+
+
+def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
+    from geo.publish import describe_versions, rollback
+
+    rollback(settings, arguments.version, by=getpass.getuser())
+    if arguments.json:
+        _print_json(describe_versions(settings))
+    else:
+        _say("cli.rolled_back", version=arguments.version)
+    return 0
+
+
+def _serve(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from geo.web.serve import serve
+
+    serve(settings)
+    return 0
+
+
+def _report_failure(error: GeoError, *, as_json: bool) -> int:
+    """Say what went wrong in both languages and return the exit status."""
+    text = both(f"error.{error.code}", **error.params)
+    if as_json:
+        _print_json({"error": {"code": error.code, "message": text}})
+    else:
+        for lang in LANGUAGES:
+            print(text[lang], file=sys.stderr)
+    return 1 if isinstance(error, DataError) else 2
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        where = " ".join([finding.layer, *finding.feature[:3]])
+        print(f"{finding.severity:<7} {finding.rule:<22} {where}")
+        for lang in LANGUAGES:
+            print(f"        {finding.message[lang]}")
+
+
+def _say(key: str, **params: object) -> None:
+    text = both(key, **params)
+    for lang in LANGUAGES:
+        print(text[lang])

@@ -1,0 +1,94 @@
+"""Make the two editions: what the public may see, and what the staff see.
+
+The public edition physically lacks every field and record that the catalogue does not
+list: the allow-list is applied here, last, after everything that is derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.model import COUNTABLE_STAGES, PROVENANCE, STAGES, Catalog, Edition, Entry
+
+_PLACING_FIELDS = ("parcel_id", "building_id", "lon", "lat", "datum")
+_JUDGEMENTS = ("suspected_idle", "inefficient")
+_NAMING_FIELDS = ("name_zh", "name_en", "product", "published_zh", "published_en")
+
+
+def drop_samples(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the frames without sample records, for a catalogue with ``demo = false``."""
+    return {
+        name: frame.loc[frame["nature"] != "sample"].reset_index(drop=True)
+        for name, frame in frames.items()
+    }
+
+
+def countable_stages(edition: Edition) -> tuple[str, ...]:
+    """Return the stages whose firms may be counted; the public counts no unsigned deal."""
+    return COUNTABLE_STAGES if edition == "public" else STAGES
+
+
+def visible_enterprises(enterprises: gpd.GeoDataFrame, edition: Edition) -> gpd.GeoDataFrame:
+    """Return the firms that an edition may show; all of them for the staff.
+
+    The public sees firms with a signed agreement. One whose name it may not know keeps
+    only what does not tell it apart: neither name nor product nor place within the park.
+    """
+    if edition == "staff":
+        return enterprises
+    shown = enterprises.loc[enterprises["stage"].isin(COUNTABLE_STAGES)].copy()
+    unnamed = ~_may_be_named(shown)
+    hidden = [c for c in (*_NAMING_FIELDS, *_PLACING_FIELDS) if c in shown.columns]
+    shown.loc[unnamed, hidden] = pd.NA
+    shown.loc[unnamed, shown.geometry.name] = None
+    return shown.reset_index(drop=True)
+
+
+def visible_parcels(parcels: gpd.GeoDataFrame, edition: Edition) -> gpd.GeoDataFrame:
+    """Return the plots with the development that an edition may know of.
+
+    Only recorded idleness (认定) is public. A suspicion, or the judgement that land is used
+    inefficiently, shows to the public as what the plot's own dates say.
+    """
+    if edition == "staff":
+        return parcels
+    judged = parcels["development_state"].isin(_JUDGEMENTS)
+    by_dates = pd.Series("not_started", index=parcels.index)
+    by_dates[parcels["started_on"].notna()] = "construction"
+    by_dates[parcels["completed_on"].notna()] = "built"
+    shown = parcels["development_state"].where(~judged, by_dates)
+    return parcels.assign(development_state=shown)
+
+
+def _may_be_named(enterprises: gpd.GeoDataFrame) -> pd.Series[bool]:
+    agreed = enterprises["publish_name"].eq(True).fillna(False)
+    published = enterprises["nature"].eq("reported") & enterprises["source"].notna()
+    either: pd.Series[bool] = (agreed | published).astype(bool)
+    return either
+
+
+def select_fields(frame: pd.DataFrame, entry: Entry, edition: Edition) -> pd.DataFrame:
+    """Return the fields that an edition may show, the key first and provenance last."""
+    if edition == "staff":
+        return frame
+    allowed = [entry.key, *entry.public_fields, *(spec.name for spec in PROVENANCE)]
+    if isinstance(frame, gpd.GeoDataFrame):
+        allowed.append(frame.geometry.name)
+    return frame[[name for name in dict.fromkeys(allowed) if name in frame.columns]]
+
+
+def hide_boundaries(
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, edition: Edition
+) -> dict[str, pd.DataFrame]:
+    """Return the frames without county outlines where the catalogue keeps them back."""
+    hidden = dict(frames)
+    if edition == "staff" or catalog.site.public_boundaries:
+        return hidden
+    for name, entry in catalog.layers.items():
+        if entry.kind == "counties" and name in hidden:
+            frame = gpd.GeoDataFrame(hidden[name])
+            hidden[name] = frame.set_geometry(gpd.GeoSeries([None] * len(frame), crs=frame.crs))
+    return hidden

@@ -1,0 +1,51 @@
+"""Texts in Chinese and English, from the catalogues in ``static/i18n``.
+
+A catalogue is a flat JSON object from key to text with ``{name}`` placeholders. The file
+name says who needs it: ``findings`` and ``server`` stay on the server, the others go to
+the browser as one file per language.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from geo.settings import ROOT
+
+LANGUAGES = ("zh", "en")
+CATALOGUES = ROOT / "static" / "i18n"
+_SERVER_ONLY = ("findings", "server")
+
+
+@cache
+def _catalogue(lang: str) -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for path in sorted(CATALOGUES.glob(f"*.{lang}.json")):
+        texts.update(json.loads(path.read_text(encoding="utf-8")))
+    return texts
+
+
+def message(key: str, lang: str, **params: object) -> str:
+    """Return the text of ``key`` in ``lang``, with its placeholders filled in.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue lacks the key or ``params`` lack a placeholder: a fault of the
+        software, which the tests find.
+    """
+    return _catalogue(lang)[key].format(**params)
+
+
+def both(key: str, **params: object) -> dict[str, str]:
+    """Return the text of ``key`` in every language, as ``{"zh": ..., "en": ...}``."""
+    return {lang: message(key, lang, **params) for lang in LANGUAGES}
+
+
+def browser_catalogue(lang: str) -> dict[str, str]:
+    """Return the texts that the browser needs in ``lang``, sorted by key."""
+    texts: dict[str, str] = {}
+    for path in sorted(CATALOGUES.glob(f"*.{lang}.json")):
+        if path.name.split(".")[0] not in _SERVER_ONLY:
+            texts.update(json.loads(path.read_text(encoding="utf-8")))
+    return dict(sorted(texts.items()))

@@ -1,0 +1,279 @@
+"""Publish: the only module that knows the order of the stages.
+
+``load -> validate -> join -> derive -> edition -> render -> snapshot``. Nothing is written
+before everything is rendered, and the pointer moves last: whatever fails, the present
+snapshot goes on serving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import geopandas as gpd
+import pandas as pd
+
+from geo import edition as editions
+from geo.catalog import read_catalog
+from geo.codes import Codes, read_codes
+from geo.crs import ellipsoidal_area_m2
+from geo.errors import CatalogError, DataError, LayerError
+from geo.i18n import LANGUAGES
+from geo.join import (
+    JoinReport,
+    aggregate_buildings,
+    aggregate_parcels,
+    aggregate_parks,
+    join_enterprises,
+)
+from geo.model import EDITIONS, Catalog, Edition, Finding
+from geo.render.assets import build_assets, digest_of, first_modules
+from geo.render.folium_map import RenderedMap, render_map
+from geo.render.geojson import layer_to_geojson, table_to_records, to_json
+from geo.render.site import build_site
+from geo.rules import RulesConfig, check_frames, load_config, unreadable
+from geo.settings import Settings
+from geo.software import software_digest
+from geo.storage.files import read_layer, read_table
+from geo.storage.snapshots import SnapshotStore, content_version
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class PublishBlocked(DataError):
+    """Findings that block publishing; the present snapshot goes on serving."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("PUBLISH_BLOCKED", count=len(findings))
+        self.findings = findings
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A data directory as read and checked.
+
+    ``catalog``, ``codes`` and ``frames`` are those that could be read; a finding says
+    what could not.
+    """
+
+    findings: list[Finding]
+    catalog: Catalog | None = None
+    codes: Codes | None = None
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """The findings that keep the data from being published."""
+        return [finding for finding in self.findings if finding.blocking]
+
+    @property
+    def blocked_parcels(self) -> set[str]:
+        """The plots named in an error: they are not on offer."""
+        return {
+            feature
+            for finding in self.findings
+            if finding.severity == "error" and finding.layer == "parcels"
+            for feature in finding.feature
+        }
+
+
+@dataclass(frozen=True)
+class Published:
+    """The outcome of a publish: the version, whether it is a new one, and its folder."""
+
+    version: str
+    changed: bool
+    path: Path
+    joined: JoinReport
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    files: dict[str, bytes]
+    assets: dict[str, bytes]
+    joined: JoinReport
+
+
+def today() -> date:
+    """Return today's date in Asia/Shanghai, the default of ``--as-of``."""
+    return datetime.now(SHANGHAI).date()
+
+
+def examine(data_dir: Path, as_of: date) -> Examination:
+    """Return what a data directory holds and every fault in it, in one pass."""
+    config = load_config(data_dir)
+    try:
+        catalog = read_catalog(data_dir)
+        codes = read_codes(data_dir)
+    except (CatalogError, LayerError) as error:
+        return Examination([unreadable(error, "catalog", config)])
+    frames, findings = _read_frames(data_dir, catalog, config)
+    findings += check_frames(frames, catalog, codes, config, as_of)
+    return Examination(findings, catalog, codes, frames)
+
+
+def _read_frames(
+    data_dir: Path, catalog: Catalog, config: RulesConfig
+) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    frames: dict[str, pd.DataFrame] = {}
+    findings = []
+    for name, entry in catalog.entries().items():
+        read = read_layer if name in catalog.layers else read_table
+        try:
+            frames[name] = read(data_dir, entry)
+        except LayerError as error:
+            findings.append(unreadable(error, name, config))
+    return frames, findings
+
+
+def publish(settings: Settings, *, as_of: date, by: str) -> Published:
+    """Publish the data directory and return the version that is now current.
+
+    Raises
+    ------
+    PublishBlocked
+        If a blocking fault was found.
+    RunError
+        ``PUBLISH_LOCKED`` if another process publishes, ``LIBRARY_MISSING``.
+    """
+    store = SnapshotStore(settings.out)
+    with store.lock():
+        examined = examine(settings.data_dir, as_of)
+        if examined.blocking:
+            raise PublishBlocked(examined.blocking)
+        rendered = _render(examined, as_of)
+        digest = digest_of(rendered.assets)
+        facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
+        version = content_version(as_of.isoformat(), rendered.files, facts)
+        changed = version != store.current()
+        store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
+        store.write(version, rendered.files, facts)
+        now = datetime.now(UTC)
+        if changed:
+            store.point_to(version, by=by, now=now)
+        store.prune(now)
+        return Published(version, changed, store.path(version), rendered.joined)
+
+
+def rollback(settings: Settings, version: str, *, by: str) -> None:
+    """Make an earlier version the current one.
+
+    Raises
+    ------
+    NotFound
+        ``VERSION_UNKNOWN`` if it is not kept any more.
+    """
+    store = SnapshotStore(settings.out)
+    with store.lock():
+        store.point_to(version, by=by, now=datetime.now(UTC))
+
+
+def _render(examined: Examination, as_of: date) -> _Rendered:
+    catalog, codes = examined.catalog, examined.codes
+    assert catalog is not None and codes is not None  # nothing blocks, so both were read
+    frames = dict(examined.frames)
+    if not catalog.site.demo:
+        frames = editions.drop_samples(frames)
+    frames, report = _join(frames, catalog)
+    files: dict[str, bytes] = {}
+    maps: list[RenderedMap] = []
+    for name in EDITIONS:
+        shown = _edition_frames(frames, catalog, name, examined.blocked_parcels)
+        site = build_site(catalog, shown, codes, as_of=as_of.isoformat())
+        files[f"{name}/site.json"] = to_json(site)
+        files |= {f"{name}/{n}": body for n, body in _data_files(shown, catalog).items()}
+        maps = [render_map(catalog, site["extent"], lang) for lang in LANGUAGES]
+        for lang, rendered in zip(LANGUAGES, maps, strict=True):
+            files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
+            files[f"{name}/map.html"] = rendered.html.encode("utf-8")
+    files["staff/findings.json"] = to_json([f.as_dict() for f in examined.findings])
+    files["staff/join.json"] = to_json(report.as_dict())
+    return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
+
+
+def _join(
+    frames: dict[str, pd.DataFrame], catalog: Catalog
+) -> tuple[dict[str, pd.DataFrame], JoinReport]:
+    """Return the frames with every firm placed, and how each was."""
+    name = catalog.layer_of("enterprises")
+    joined, report = join_enterprises(
+        frames[name],
+        frames[catalog.layer_of("parcels")],
+        frames[catalog.layer_of("buildings")],
+        frames[catalog.layer_of("parks")],
+    )
+    return {**frames, name: joined}, report
+
+
+def _edition_frames(
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, name: Edition, blocked: set[str]
+) -> dict[str, pd.DataFrame]:
+    """Return the frames of one edition: firms it may see, what derives from them, fields."""
+    shown = editions.hide_boundaries(_derive(frames, catalog, name, blocked), catalog, name)
+    entries = catalog.entries()
+    return {n: editions.select_fields(frame, entries[n], name) for n, frame in shown.items()}
+
+
+def _derive(
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, name: Edition, blocked: set[str]
+) -> dict[str, pd.DataFrame]:
+    firms, plots, halls, parks, counties = (
+        catalog.layer_of(kind)
+        for kind in ("enterprises", "parcels", "buildings", "parks", "counties")
+    )
+    seen = editions.visible_enterprises(frames[firms], name)
+    counted = frames[firms][frames[firms]["stage"].isin(editions.countable_stages(name))]
+    land = editions.visible_parcels(frames[plots], name)
+    parcels = aggregate_parcels(land, counted, blocked=blocked)
+    buildings = aggregate_buildings(frames[halls])
+    return {
+        **frames,
+        firms: seen,
+        plots: parcels,
+        halls: buildings,
+        parks: aggregate_parks(
+            frames[parks],
+            parcels,
+            buildings,
+            counted,
+            stages=editions.countable_stages(name),
+            min_firms=catalog.site.public_min_firms if name == "public" else None,
+        ),
+        counties: _measure_counties(frames[counties]),
+    }
+
+
+def _measure_counties(counties: pd.DataFrame) -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(counties)
+    return frame.assign(area_km2=(ellipsoidal_area_m2(frame.geometry) / 1e6).round(1))
+
+
+def _data_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, bytes]:
+    files = {
+        f"{name}.geojson": layer_to_geojson(
+            gpd.GeoDataFrame(frames[name]), key=entry.key, kind=entry.kind
+        )
+        for name, entry in catalog.layers.items()
+    }
+    for name in catalog.tables:
+        files[f"{name}.json"] = to_json(table_to_records(frames[name]))
+    return files
+
+
+def describe_versions(settings: Settings) -> list[dict[str, Any]]:
+    """Return the kept versions, the newest first, as the command line prints them."""
+    store = SnapshotStore(settings.out)
+    current = store.current()
+    return [
+        {
+            "version": kept.version,
+            "published_at": kept.published_at.isoformat(),
+            "by": kept.by,
+            "current": kept.version == current,
+        }
+        for kept in store.kept()
+    ]

@@ -1,0 +1,145 @@
+"""Read published snapshots: what pages and addresses ask for, without geopandas.
+
+The newest snapshot is found by a look at the pointer file at each request, so that a
+publish needs no restart; a snapshot never changes, so what was read of it is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from geo.errors import NotFound, RunError
+from geo.model import FORMAT, Edition
+from geo.storage.snapshots import SnapshotStore
+
+_SUFFIX_OF_ENCODING = {"br": "br", "gzip": "gz"}
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One published file with its compressed twins."""
+
+    path: Path
+    sha256: str
+    encodings: tuple[str, ...]
+
+    def read(self, accepted: tuple[str, ...]) -> tuple[bytes, str | None]:
+        """Return the body in the best encoding that the reader accepts, and its name."""
+        for encoding, suffix in _SUFFIX_OF_ENCODING.items():
+            if encoding in accepted and suffix in self.encodings:
+                packed = self.path.with_name(f"{self.path.name}.{suffix}")
+                return packed.read_bytes(), encoding
+        return self.path.read_bytes(), None
+
+
+class Folder:
+    """A published folder: its manifest is the only list of what can be asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest: Mapping[str, Any] = json.loads(
+            (path / "manifest.json").read_text(encoding="utf-8")
+        )
+        if self.manifest["format"] > FORMAT:
+            raise RunError("FORMAT_NEWER", found=self.manifest["format"], known=FORMAT)
+
+    def file(self, name: str) -> StoredFile:
+        """Return the file of that name.
+
+        Raises
+        ------
+        NotFound
+            ``FILE_UNKNOWN`` if the manifest does not list it.
+        """
+        entry = self.manifest["files"].get(name)
+        if entry is None:
+            raise NotFound("FILE_UNKNOWN", name=name[:120])
+        return StoredFile(self.path / name, entry["sha256"], tuple(entry["encodings"]))
+
+
+class Snapshot(Folder):
+    """One published version, seen as one edition."""
+
+    def __init__(self, path: Path, edition: Edition) -> None:
+        super().__init__(path)
+        self.edition = edition
+
+    @property
+    def version(self) -> str:
+        """The version number."""
+        return str(self.manifest["version"])
+
+    def file(self, name: str) -> StoredFile:
+        """Return the edition's file of that name; see :meth:`Folder.file`."""
+        return super().file(f"{self.edition}/{name}")
+
+    def read_text(self, name: str) -> str:
+        """Return the text of the edition's file of that name."""
+        return self.file(name).read(())[0].decode("utf-8")
+
+    @cached_property
+    def site(self) -> dict[str, Any]:
+        """What pages know of site, layers, figures and codes (``site.json``)."""
+        found: dict[str, Any] = json.loads(self.read_text("site.json"))
+        return found
+
+
+class Library:
+    """The snapshots that a server reads.
+
+    Parameters
+    ----------
+    out
+        The output directory (``PARKS_OUT``).
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._store = SnapshotStore(out)
+        self._open = lru_cache(maxsize=32)(Snapshot)
+        self._open_assets = lru_cache(maxsize=8)(Folder)
+
+    def current(self, edition: Edition) -> Snapshot:
+        """Return the snapshot that is published now.
+
+        Raises
+        ------
+        NotFound
+            ``NOT_PUBLISHED`` before the first publish.
+        """
+        version = self._store.current()
+        if version is None:
+            raise NotFound("NOT_PUBLISHED")
+        return self.version(version, edition)
+
+    def version(self, version: str, edition: Edition) -> Snapshot:
+        """Return a kept snapshot.
+
+        Raises
+        ------
+        NotFound
+            ``VERSION_UNKNOWN``.
+        """
+        return self._open(self._store.path(version), edition)
+
+    def published_at(self, version: str) -> str | None:
+        """Return when a version last became current, ISO 8601 in UTC."""
+        found = (p for p in self._store.kept() if p.version == version)
+        return next((p.published_at.isoformat() for p in found), None)
+
+    def assets(self, digest: str) -> Folder:
+        """Return the static tree of that digest.
+
+        Raises
+        ------
+        NotFound
+            ``FILE_UNKNOWN``.
+        """
+        path = self._store.assets / digest
+        if not digest.isalnum() or not (path / "manifest.json").is_file():
+            raise NotFound("FILE_UNKNOWN", name=digest[:40])
+        return self._open_assets(path)

@@ -1,0 +1,52 @@
+"""Checks of the data: frames in, Findings out, one module per family.
+
+Everything that is wrong is collected; nothing stops at the first fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from geo.codes import Codes
+from geo.model import Catalog, Finding
+from geo.rules import codes as code_rules
+from geo.rules import figures, geometry, keys, register, site, values
+from geo.rules.config import RulesConfig, load_config
+from geo.rules.files import unreadable
+from geo.rules.finding import Context
+
+__all__ = ["RulesConfig", "check_frames", "load_config", "unreadable"]
+
+_FAMILIES = (keys, geometry, code_rules, values, figures, site, register)
+_SEVERITIES = ("error", "warning", "info")
+
+
+def check_frames(
+    frames: Mapping[str, pd.DataFrame],
+    catalog: Catalog,
+    codes: Codes,
+    config: RulesConfig,
+    as_of: date,
+) -> list[Finding]:
+    """Return every fault of the frames that could be read, the gravest first.
+
+    Within a severity the order is that of the catalogue's layers, then rule, feature and
+    identifier, so that equal data gives an equal list. ``as_of`` is the day to which ages
+    are reckoned.
+    """
+    context = Context(frames, catalog, codes, config, as_of)
+    place = {name: number for number, name in enumerate(catalog.entries())}
+    findings = [finding for family in _FAMILIES for finding in family.check(context)]
+    return sorted(
+        findings,
+        key=lambda f: (
+            _SEVERITIES.index(f.severity),
+            place.get(f.layer, -1),
+            f.rule,
+            f.feature,
+            f.id,
+        ),
+    )

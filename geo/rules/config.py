@@ -1,0 +1,114 @@
+"""``rules.toml``: the severity, the effect and the thresholds of every rule."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from geo.errors import DataError
+from geo.model import Severity
+
+FILE = "rules.toml"
+
+THRESHOLDS = (("AREA_MISMATCH", "tolerance_share"), ("STALE", "months"))
+"""Numbers without which a rule cannot be computed."""
+
+BLOCKING = (
+    "FILE_UNREADABLE",
+    "CRS_UNKNOWN",
+    "CATALOG_INVALID",
+    "KEY_MISSING",
+    "KEY_DUPLICATE",
+    "GEOMETRY_EMPTY",
+    "AXES_SWAPPED",
+    "DATUM_SUSPECT",
+)
+"""Rules that stop publishing unless the file says otherwise: nothing sound can be shown."""
+
+
+class Rule(BaseModel):
+    """How one rule is treated; every further key is a threshold or says where it is from."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    severity: Severity
+    blocks: bool = False
+
+    def has_threshold(self, name: str) -> bool:
+        """Return whether the rule has that threshold as a number of at least nought."""
+        value = (self.model_extra or {}).get(name)
+        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+
+    def threshold(self, name: str) -> float:
+        """Return a threshold of the rule; ``KeyError`` if it has none."""
+        return float((self.model_extra or {})[name])
+
+
+class Region(BaseModel):
+    """Where the data must lie: ``bbox`` is minx, miny, maxx, maxy in degrees of WGS84."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    bbox: tuple[float, float, float, float]
+
+    @field_validator("bbox")
+    @classmethod
+    def _ordered(cls, bbox: tuple[float, ...]) -> tuple[float, ...]:
+        minx, miny, maxx, maxy = bbox
+        if not (-180 <= minx < maxx <= 180 and -90 <= miny < maxy <= 90):
+            msg = "expected minx, miny, maxx, maxy in degrees"
+            raise ValueError(msg)
+        return bbox
+
+
+class RulesConfig(BaseModel):
+    """The rules that a data directory asks for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int = 1
+    region: Region
+    rules: Mapping[str, Rule]
+
+    @field_validator("rules")
+    @classmethod
+    def _with_thresholds(cls, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
+        missing = [
+            f"{rule}.{name}"
+            for rule, name in THRESHOLDS
+            if rule not in rules or not rules[rule].has_threshold(name)
+        ]
+        if missing:
+            msg = f"expected a number: {', '.join(missing)}"
+            raise ValueError(msg)
+        return rules
+
+    def rule(self, name: str) -> Rule:
+        """Return how a rule is treated; as an error where the file does not name it."""
+        return self.rules.get(name) or Rule(severity="error", blocks=name in BLOCKING)
+
+
+def load_config(data_dir: Path) -> RulesConfig:
+    """Return the rules of a data directory.
+
+    Raises ``DataError`` RULES_MISSING, RULES_UNREADABLE (with the parser's reason) or
+    RULES_INVALID (with ``faults``, all at once).
+    """
+    try:
+        raw = tomllib.loads((data_dir / FILE).read_text(encoding="utf-8-sig"))
+        return RulesConfig.model_validate(raw)
+    except FileNotFoundError as error:
+        raise DataError("RULES_MISSING", file=FILE) from error
+    except ValidationError as error:
+        faults = "; ".join(_describe(fault) for fault in error.errors())
+        raise DataError("RULES_INVALID", file=FILE, faults=faults) from error
+    except (OSError, ValueError) as error:  # also TOML syntax and text that is not UTF-8
+        raise DataError("RULES_UNREADABLE", file=FILE, reason=str(error)) from error
+
+
+def _describe(fault: Any) -> str:
+    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

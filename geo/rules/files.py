@@ -1,0 +1,49 @@
+"""FILE_UNREADABLE, CRS_UNKNOWN, CATALOG_INVALID: files that could not be read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geo.errors import GeoError
+from geo.i18n import both
+from geo.model import Finding
+from geo.rules.config import RulesConfig
+from geo.rules.finding import clean, make_finding, phrase
+
+_CRS_CODES = ("CRS_UNKNOWN", "DATUM_REFUSED")
+_CATALOG_CODES = ("CATALOG_MISSING", "CATALOG_UNREADABLE", "CATALOG_INVALID", "FORMAT_NEWER")
+_LONGEST_LIST = 4000
+
+
+def unreadable(error: GeoError, layer: str, config: RulesConfig) -> Finding:
+    """Return the Finding for a file that could not be read.
+
+    ``layer`` is the name of the catalogue entry, or ``catalog`` for ``catalog.toml``.
+    """
+    problem = _problem(error, layer)
+    file = clean(error.params.get("file", ""))
+    return make_finding(
+        config,
+        _rule_of(error.code),
+        layer,
+        feature=(),
+        detail=f"{error.code} {error.params.get('reason', '')}",
+        params={"layer": layer, "file": file, "problem": problem},
+    )
+
+
+def _rule_of(code: str) -> str:
+    if code in _CRS_CODES:
+        return "CRS_UNKNOWN"
+    return "CATALOG_INVALID" if code in _CATALOG_CODES else "FILE_UNREADABLE"
+
+
+def _problem(error: GeoError, layer: str) -> Mapping[str, str]:
+    params = {name: value for name, value in error.params.items() if name != "entry"}
+    if error.code == "FILE_UNREADABLE":
+        return phrase(f"reason.{params.pop('reason')}", entry=layer, **params)
+    if error.code in _CATALOG_CODES:
+        # A list of all faults is the answer here, so it is not cut like a single value.
+        whole = {name: clean(value, longest=_LONGEST_LIST) for name, value in params.items()}
+        return both(f"error.{error.code}", **whole)
+    return phrase(f"reason.{error.code}", entry=layer, **params)

@@ -1,0 +1,79 @@
+"""Geometry that an installed Python package carries, read without importing the package."""
+
+from __future__ import annotations
+
+import importlib.resources
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+import geopandas as gpd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import to_wgs84
+from geo.errors import LayerError
+from geo.model import PackageFile
+
+_NAME = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
+_DIGITS = re.compile(r"\d{1,20}", re.ASCII)
+
+
+def read_package_geometry(
+    package: PackageFile, keys: Iterable[str], *, entry: str
+) -> dict[str, BaseGeometry]:
+    """Return the geometry of each key in EPSG:4326; keys that the package lacks are absent.
+
+    A key is matched as ``prefix + key`` and must consist of digits. ``entry`` names the
+    catalogue entry in errors. Raises ``LayerError`` PACKAGE_MISSING or FILE_UNREADABLE.
+    """
+    wanted = {package.prefix + key: key for key in keys if _DIGITS.fullmatch(package.prefix + key)}
+    with _package_path(package, entry) as path:
+        if not wanted:
+            return {}
+        frame = _read(path, package, sorted(wanted))
+    shapes = to_wgs84(frame, crs=_authority_name(frame))
+    return {
+        wanted[code]: shape
+        for code, shape in zip(frame[package.key].astype(str), shapes.geometry, strict=True)
+        if code in wanted and shape is not None
+    }
+
+
+@contextmanager
+def _package_path(package: PackageFile, entry: str) -> Iterator[Path]:
+    name = package.name.replace("-", "_")
+    inside = PurePosixPath(package.file)
+    # A dotted name would import its parent, and so run code that nobody asked to run.
+    spec = importlib.util.find_spec(name) if _NAME.fullmatch(name) else None
+    if spec is None or inside.is_absolute() or ".." in inside.parts:
+        raise LayerError("PACKAGE_MISSING", package=package.name, entry=entry)
+    # A module object that was never executed is enough to find the files beside it.
+    root = importlib.resources.files(importlib.util.module_from_spec(spec))
+    with importlib.resources.as_file(root.joinpath(*inside.parts)) as path:
+        if not path.is_file():
+            raise LayerError("PACKAGE_MISSING", package=package.name, entry=entry)
+        yield path
+
+
+def _read(path: Path, package: PackageFile, codes: list[str]) -> gpd.GeoDataFrame:
+    if not _NAME.fullmatch(package.key):
+        raise LayerError("FILE_UNREADABLE", file=package.file, reason="column_missing")
+    quoted = ", ".join(f"'{code}'" for code in codes)
+    try:
+        frame = pyogrio.read_dataframe(
+            path, columns=[package.key], where=f"{package.key} IN ({quoted})"
+        )
+    except (DataSourceError, DataLayerError, ValueError) as error:
+        raise LayerError("FILE_UNREADABLE", file=package.file, reason="not_geojson") from error
+    if package.key not in frame.columns:
+        raise LayerError("FILE_UNREADABLE", file=package.file, reason="column_missing")
+    return frame
+
+
+def _authority_name(frame: gpd.GeoDataFrame) -> str:
+    authority = frame.crs.to_authority() if frame.crs is not None else None
+    return ":".join(authority) if authority else "unknown"

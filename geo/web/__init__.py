@@ -1,0 +1,36 @@
+"""HTTP only: pages and published files over :mod:`geo.query`."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from geo.query import Library
+from geo.settings import Settings, read_settings
+from geo.web import errors, files, health, logs, pages, security
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the WSGI application that serves the public edition.
+
+    Parameters
+    ----------
+    settings
+        Where to read and how to serve; by default from the environment.
+    """
+    settings = read_settings() if settings is None else settings
+    app = Flask(__name__, static_folder=None)
+    app.extensions["library"] = Library(settings.out)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(files.blueprint)
+    app.register_blueprint(health.blueprint)
+    errors.register(app)
+    security.register(app)
+    logs.register(app)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count
+        )
+    return app

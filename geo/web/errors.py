@@ -1,0 +1,62 @@
+"""One table from errors to answers: a readable page, or problem+json for programs."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from geo.errors import BadRequest, GeoError, NotFound
+from geo.i18n import both
+from geo.web import pages
+from geo.web.current import language
+
+_STATUS: dict[type[GeoError], int] = {NotFound: 404, BadRequest: 400}
+_STATUS_OF_CODE = {"NOT_PUBLISHED": 503}
+_PAGES = ("/assets/", "/layers/", "/healthz", "/api")
+
+
+def register(app: Flask) -> None:
+    """Let the application answer every error in the reader's language."""
+    app.register_error_handler(GeoError, _answer_geo_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_crash)
+
+
+def _answer_geo_error(error: GeoError) -> Response:
+    kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
+    status = _STATUS_OF_CODE.get(error.code) or next(kinds, 500)
+    return _answer(status, error.code, both(f"error.{error.code}", **error.params))
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    code = f"HTTP_{status}" if status in (400, 404, 405) else "HTTP_OTHER"
+    response = _answer(status, code, both(f"error.{code}"))
+    if status == 405:
+        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    return response
+
+
+def _answer_crash(error: Exception) -> Response:
+    from flask import current_app
+
+    current_app.logger.error("crash", exc_info=error)
+    return _answer(500, "CRASH", both("error.CRASH"))
+
+
+def _answer(status: int, code: str, message: dict[str, str]) -> Response:
+    """Return a page to people and a problem document to programs."""
+    if request.path.startswith(_PAGES):
+        title = message[language()]
+        problem = {"type": "about:blank", "title": title, "status": status, "code": code}
+        body = json.dumps(problem, ensure_ascii=False)
+        response = Response(body, status, content_type="application/problem+json")
+    else:
+        page = render_template(
+            "error.html", **pages.error_context(), status=status, message=message
+        )
+        response = Response(page, status, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,76 @@
+"""Serve the application through waitress, which runs on every system with Python alone."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import subprocess
+import sys
+from types import FrameType
+
+from waitress import create_server
+
+from geo.errors import NotFound, RunError
+from geo.query import Library
+from geo.settings import ROOT, Settings
+from geo.software import software_digest
+from geo.web import create_app
+from geo.web.logs import configure_logs
+
+_LOGGER = logging.getLogger("geo.web.serve")
+_THREADS = 8
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; the first start publishes.
+
+    Raises
+    ------
+    RunError
+        ``PUBLISH_FAILED`` if there is nothing to serve, ``ADDRESS_IN_USE``.
+    """
+    configure_logs()
+    _ensure_published(settings)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        server = create_server(
+            create_app(settings), host=settings.host, port=settings.port, threads=_THREADS
+        )
+    except OSError as error:
+        raise RunError("ADDRESS_IN_USE", host=settings.host, port=settings.port) from error
+    address = f"http://{settings.host}:{settings.port}"
+    _LOGGER.info("serving", extra={"fields": {"address": address}})
+    print(f"{address}/", flush=True)
+    server.run()
+    _LOGGER.info("stopped")
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _ensure_published(settings: Settings) -> None:
+    """Publish if there is no snapshot, or if an update left the bundle's one behind.
+
+    A county's own data are never published unasked: they may be half done.
+    """
+    try:
+        known = Library(settings.out).current("public").manifest["software"]
+    except NotFound:
+        _publish_in_subprocess(settings)
+        return
+    if known != software_digest():
+        if settings.reads_bundle:
+            _publish_in_subprocess(settings)
+        else:
+            _LOGGER.warning("published by other software: run python -m geo publish")
+
+
+def _publish_in_subprocess(settings: Settings) -> None:
+    """Run ``python -m geo publish``: geometry needs memory that the server shall not hold."""
+    command = [sys.executable, "-m", "geo", "publish", "--out", str(settings.out)]
+    if settings.data is not None:
+        command += ["--data", str(settings.data)]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr)
+    if done.returncode != 0:
+        raise RunError("PUBLISH_FAILED", status=done.returncode)

@@ -1,0 +1,1 @@
+"""The generator of the bundled data pack; run ``python layers/build_pack.py``."""

@@ -1,0 +1,200 @@
+/** The published snapshot as the browser sees it: the site, and each layer fetched once. */
+
+/**
+ * @typedef {{zh: string, en: string}} Text
+ * @typedef {object} LayerInfo
+ * @property {string} id
+ * @property {string} kind
+ * @property {Text} title
+ * @property {"base"|"parks"|"land"|"firms"|"logistics"} theme
+ * @property {number} count
+ * @property {number|null} min_zoom
+ * @property {boolean} default_on
+ * @property {string[]} natures
+ *
+ * @typedef {object} Site
+ * @property {string} version
+ * @property {string} as_of
+ * @property {Record<string, any>} site title, approvals and notices
+ * @property {string[]} strip figures of the strip, by their identifiers
+ * @property {Record<string, any>[]} figures
+ * @property {Record<string, any>[]} statistics
+ * @property {[number, number, number, number]} extent minx, miny, maxx, maxy in WGS84
+ * @property {LayerInfo[]} layers
+ * @property {{land_use: Record<string, {zh: string, en: string, rgb?: string}>,
+ *   industry: Record<string, Text>, county: Record<string, Text>}} codes
+ *
+ * @typedef {object} Geometry
+ * @property {"Point"|"LineString"|"MultiLineString"|"Polygon"|"MultiPolygon"} type
+ * @property {any} coordinates
+ *
+ * @typedef {object} Feature
+ * @property {"Feature"} type
+ * @property {string} id
+ * @property {Geometry|null} geometry
+ * @property {Record<string, any>} properties
+ *
+ * @typedef {{type: "FeatureCollection", features: Feature[]}} FeatureCollection
+ */
+
+/** @param {string} url */
+async function fetchJson(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  return answer.json();
+}
+
+/**
+ * Return what the snapshot says about the site.
+ * @param {string} root address that all others are relative to
+ * @param {string} version
+ * @returns {Promise<Site>}
+ */
+export async function loadSite(root, version) {
+  return fetchJson(`${root}layers/${version}/site.json`);
+}
+
+/**
+ * The layers of one snapshot.
+ *
+ * Fires "dataloaded" with detail {id} when a layer has come, "dataerror" with detail
+ * {id, retry} when it has not; the next call tries again.
+ */
+export class Data extends EventTarget {
+  /** @type {Map<string, Promise<FeatureCollection>>} */
+  #layers = new Map();
+  /** @type {Map<string, Map<string, Feature>>} */
+  #features = new Map();
+
+  /**
+   * @param {Site} site
+   * @param {string} root
+   * @param {string} version
+   */
+  constructor(site, root, version) {
+    super();
+    this.site = site;
+    this.base = `${root}layers/${version}/`;
+  }
+
+  /**
+   * Return the features of a layer. Rejects if they do not come.
+   * @param {string} id
+   * @returns {Promise<FeatureCollection>}
+   */
+  layer(id) {
+    let promise = this.#layers.get(id);
+    if (!promise) {
+      promise = this.#load(id);
+      this.#layers.set(id, promise);
+    }
+    return promise;
+  }
+
+  /** @param {string} id */
+  async #load(id) {
+    try {
+      if (!this.info(id)) throw new Error(`no layer ${id}`);
+      const collection = await fetchJson(`${this.base}${id}.geojson`);
+      if (!Array.isArray(collection?.features)) throw new TypeError(`${id} is no collection`);
+      /** @type {Feature[]} */
+      const features = collection.features;
+      this.#features.set(id, new Map(features.map((feature) => [String(feature.id), feature])));
+      // After the caller's own "then", so that listeners meet a settled promise.
+      queueMicrotask(() => this.#tell("dataloaded", { id }));
+      return collection;
+    } catch (error) {
+      this.#layers.delete(id);
+      this.#tell("dataerror", { id, retry: () => this.layer(id) });
+      throw error;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** Return what the site says about a layer. @param {string} id */
+  info(id) {
+    return this.site.layers.find((layer) => layer.id === id);
+  }
+
+  /** Return the features of a layer if they are here already. @param {string} id */
+  loaded(id) {
+    return this.#features.get(id);
+  }
+
+  /**
+   * Return one feature, or null if the layer has none of that name.
+   * @param {string} layerId
+   * @param {string} id
+   */
+  async feature(layerId, id) {
+    await this.layer(layerId);
+    return this.#features.get(layerId)?.get(id) ?? null;
+  }
+
+  /**
+   * Return all features of one kind, from however many layers.
+   * @param {string} kind
+   * @returns {Promise<Feature[]>}
+   */
+  async ofKind(kind) {
+    const layers = this.site.layers.filter((layer) => layer.kind === kind);
+    const collections = await Promise.all(layers.map((layer) => this.layer(layer.id)));
+    return collections.flatMap((collection) => collection.features);
+  }
+
+  /** Return the firms of a plot, a hall or a park (with the parks in it). @param {string} id */
+  async firmsAt(id) {
+    const ids = await this.#withInner(id);
+    const firms = await this.ofKind("enterprises");
+    return firms.filter(({ properties: p }) =>
+      [p.parcel_id, p.building_id, p.park_id].some((place) => ids.has(place)),
+    );
+  }
+
+  /** Return the plots of a park and of the parks in it. @param {string} parkId */
+  async plotsOf(parkId) {
+    const ids = await this.#withInner(parkId);
+    const plots = await this.ofKind("parcels");
+    return plots.filter(({ properties: p }) => ids.has(p.park_id));
+  }
+
+  /** Return the halls of a plot or of a park (with the parks in it). @param {string} id */
+  async hallsOf(id) {
+    const ids = await this.#withInner(id);
+    const halls = await this.ofKind("buildings");
+    return halls.filter(({ properties: p }) => ids.has(p.park_id) || ids.has(p.parcel_id));
+  }
+
+  /**
+   * Return the id and those of the parks in it, at any depth; parents may form a circle.
+   * @param {string} id
+   */
+  async #withInner(id) {
+    const ids = new Set([id]);
+    const parks = await this.ofKind("parks");
+    for (let size = 0; size !== ids.size; ) {
+      size = ids.size;
+      for (const { id: inner, properties: p } of parks) {
+        if (ids.has(p.parent_id)) ids.add(String(inner));
+      }
+    }
+    return ids;
+  }
+}
+
+/**
+ * Return the data of one snapshot.
+ * @param {Site} site
+ * @param {string} root
+ * @param {string} version
+ */
+export function createData(site, root, version) {
+  return new Data(site, root, version);
+}

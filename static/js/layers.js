@@ -1,0 +1,391 @@
+/**
+ * Fills the layers that Folium hands over: fetches each when it is first needed, draws what
+ * belongs to the present scale, and tells which feature the reader points at.
+ */
+
+import { el, svg } from "./dom.js";
+import { pick, t, word } from "./i18n.js";
+import { color, featureStyle, isSample, isSchematic } from "./styles.js";
+import { parseSelection } from "./state.js";
+
+/**
+ * @typedef {import("./data.js").Feature} Feature
+ * @typedef {import("./data.js").LayerInfo} LayerInfo
+ *
+ * @typedef {object} Entry one drawing of a feature
+ * @property {LayerInfo} info
+ * @property {Feature} feature
+ * @property {any} layer L.Layer
+ * @property {"area"|"line"|"mark"|"point"} role
+ * @property {any} point L.LatLng that stands for it
+ * @property {number} radius pixels that a mark covers around the point
+ * @property {number} min first zoom that draws it
+ * @property {number} max zoom from which something else stands for it
+ */
+
+/** From here on parks are drawn as areas, before as marks. */
+export const OUTLINE_ZOOM = 11;
+const MARK_RADIUS = 11;
+const TOWN_ZOOM = 8.5;
+const STOP_ZOOM = 9;
+/** Over the names, which lie as high as Leaflet's own pane of tooltips. */
+export const TIP = { className: "map-tip", opacity: 1, pane: "popupPane" };
+/**
+ * Folium's panes by kind of layer.
+ * @type {Record<string, string>}
+ */
+const PANES = {
+  counties: "counties",
+  parks: "areas",
+  parcels: "plots",
+  buildings: "halls",
+};
+
+/** @param {Feature} feature @param {LayerInfo} info */
+function paneOf({ geometry }, info) {
+  if (geometry?.type === "Point") return "marks";
+  if (geometry?.type.endsWith("LineString")) return "lines";
+  return PANES[info.kind] ?? "areas";
+}
+
+/** Return the first zoom at which a point is worth drawing. @param {Feature} feature */
+function firstZoom({ properties: { kind } }, /** @type {LayerInfo} */ info) {
+  if (info.kind === "places") return kind === "town" ? TOWN_ZOOM : 0;
+  return ["rail_station", "airport", "warehouse"].includes(kind) ? STOP_ZOOM : 0;
+}
+
+/**
+ * Return the words that say how sure a place is, or "" for surveyed and reported things.
+ * @param {Feature} feature
+ */
+export function natureWord(feature) {
+  const { kind, place_known: isKnown } = feature.properties;
+  if (isKnown === false || kind === "land_port") return t("map.unplaced");
+  if (isSample(feature)) return t("map.nature.sample");
+  return isSchematic(feature) ? t("map.nature.schematic") : "";
+}
+
+/** Return the name of a feature in the reader's language. @param {Feature} feature */
+export function featureName(feature) {
+  return pick(feature.properties, "name") || String(feature.id);
+}
+
+/** What is drawn of each layer. Fires "drawn" when the present view is complete. */
+export class Layers extends EventTarget {
+  /** @type {Map<string, Entry[]>} */
+  #entries = new Map();
+  /** Set while something else, such as measuring, takes the clicks. */
+  busy = false;
+  /** Set while an online base map shows the ground, which the counties must not cover. */
+  isGroundOnline = false;
+
+  /**
+   * @param {{map: any, groups: Record<string, any>, data: import("./data.js").Data,
+   *   state: import("./state.js").ViewState}} parts
+   */
+  constructor({ map, groups, data, state }) {
+    super();
+    this.map = map;
+    this.groups = groups;
+    this.data = data;
+    this.state = state;
+    this.tip = L.tooltip({ ...TIP, offset: [14, 0] });
+    map.on("zoomstart", () => this.tip.remove());
+    for (const info of data.site.layers) this.#prepare(info);
+  }
+
+  /** @param {LayerInfo} info */
+  #prepare(info) {
+    const group = this.groups[info.id];
+    if (!group) return;
+    group.on("click", (/** @type {any} */ event) => this.#click(event, info));
+    if (matchMedia("(hover: hover)").matches) this.#answerPointer(group, info);
+    if (L.MarkerClusterGroup && group instanceof L.MarkerClusterGroup) {
+      Object.assign(group.options, { iconCreateFunction: clusterIcon, animate: false });
+    }
+  }
+
+  /**
+   * Name what the pointer is on. Not with Leaflet's bindTooltip, which, for a group, goes
+   * through all its layers each time and expects each to be drawn.
+   * @param {any} group
+   * @param {LayerInfo} info
+   */
+  #answerPointer(group, info) {
+    const follow = (/** @type {any} */ { latlng }) => this.tip.setLatLng(latlng);
+    group.on("mouseover", (/** @type {any} */ { layer, latlng }) => {
+      if (!layer?.feature || this.busy) return;
+      this.tip.setContent(this.describe(layer.feature, info)).setLatLng(latlng).addTo(this.map);
+      this.#emphasise(layer, 1.2, info);
+    });
+    group.on("mousemove", follow);
+    group.on("mouseout", (/** @type {any} */ { layer }) => {
+      this.tip.remove();
+      this.#emphasise(layer, 0, info);
+    });
+  }
+
+  /** @param {any} event @param {LayerInfo} info */
+  #click(event, info) {
+    const { feature } = event.layer;
+    if (this.busy || !feature) return;
+    L.DomEvent.stopPropagation(event);
+    this.select(info.id, feature.id);
+  }
+
+  /**
+   * Select what the reader points at on the map.
+   * @param {string} layerId
+   * @param {string} id
+   */
+  select(layerId, id) {
+    this.state.set({ sel: `${layerId}/${id}` }, { push: true, origin: "map" });
+  }
+
+  /** @param {any} layer @param {number} extra pixels @param {LayerInfo} info */
+  #emphasise(layer, extra, info) {
+    if (!layer?.feature || info.kind === "counties") return;
+    const { weight } = this.#style(info, layer.feature);
+    layer.setStyle?.({ weight: weight + extra });
+  }
+
+  /**
+   * Return a few words about a feature: its name, what it is, how sure it is.
+   * @param {Feature} feature
+   * @param {LayerInfo} info
+   * @returns {HTMLElement}
+   */
+  describe(feature, info) {
+    const p = feature.properties;
+    /** @type {Record<string, () => string>} */
+    const kinds = {
+      parcels: () => (p.state && word("plot_state", p.state)),
+      buildings: () => (p.state && word("hall_state", p.state)),
+      enterprises: () => (p.stage && word("stage", p.stage)),
+      counties: () => "",
+      places: () => "",
+      parks: () => pick(this.data.site.codes.county[p.adcode]),
+      logistics: () => word("facility_kind", p.kind),
+    };
+    const facts = [kinds[info.kind]?.(), natureWord(feature)].filter(Boolean);
+    return el(
+      "div",
+      {},
+      el("div", { class: "map-tip-name", text: featureName(feature) }),
+      facts.length > 0 && el("div", { class: "map-tip-sub", text: facts.join(" · ") }),
+    );
+  }
+
+  /** Return whether a layer is on and drawn at this scale. @param {LayerInfo} info */
+  isDrawn(info) {
+    return this.state.get().layers.has(info.id) && this.map.getZoom() >= (info.min_zoom ?? 0);
+  }
+
+  /**
+   * Draw what belongs to the present view; layers that are not here yet are fetched.
+   * Resolves when all has come or failed.
+   */
+  async sync() {
+    await Promise.allSettled(this.data.site.layers.map((info) => this.#syncLayer(info)));
+    this.#raiseMarks();
+    this.dispatchEvent(new Event("drawn"));
+  }
+
+  /** @param {LayerInfo} info */
+  async #syncLayer(info) {
+    const group = this.groups[info.id];
+    if (!group) return;
+    if (this.isDrawn(info)) {
+      await this.data.layer(info.id);
+      this.#fill(info);
+    }
+    // The reader may have moved on while the layer was under way.
+    const drawn = this.isDrawn(info);
+    if (!drawn) group.remove();
+    else {
+      this.#showEntries(info, group);
+      group.addTo(this.map);
+    }
+  }
+
+  /** @param {LayerInfo} info */
+  #fill(info) {
+    if (this.#entries.has(info.id)) return;
+    const features = [...(this.data.loaded(info.id)?.values() ?? [])];
+    const entries = features.flatMap((feature) => this.#draw(feature, info));
+    this.#entries.set(info.id, entries);
+    if (info.kind === "enterprises") {
+      this.groups[info.id].addLayers?.(entries.map((entry) => entry.layer));
+    }
+  }
+
+  /** @param {LayerInfo} info @param {any} group */
+  #showEntries(info, group) {
+    if (group.addLayers) return;
+    const zoom = this.map.getZoom();
+    for (const { layer, min, max } of this.#entries.get(info.id) ?? []) {
+      const fits = zoom >= min && zoom < max;
+      if (fits !== group.hasLayer(layer)) group[fits ? "addLayer" : "removeLayer"](layer);
+    }
+  }
+
+  /** Lay the marks of parks and port over the points beside them, such as the seats. */
+  #raiseMarks() {
+    for (const { layer, role } of this.drawn()) if (role === "mark") layer.bringToFront();
+  }
+
+  /**
+   * Return the drawings of a feature; none if it has no place or its geometry is broken.
+   * @param {Feature} feature
+   * @param {LayerInfo} info
+   * @returns {Entry[]}
+   */
+  #draw(feature, info) {
+    if (!feature.geometry) return [];
+    try {
+      if (feature.geometry.type === "Point") return [this.#drawPoint(feature, info)];
+      const options = { ...this.#style(info, feature), pane: paneOf(feature, info), smoothFactor: 0.8 };
+      const layer = L.GeoJSON.geometryToLayer(feature, options);
+      layer.feature = feature;
+      const point = layer.getBounds().getCenter();
+      const role = feature.geometry.type.endsWith("LineString") ? "line" : "area";
+      /** @type {Entry} */
+      const area = { info, feature, layer, role, point, radius: 0, min: 0, max: Infinity };
+      if (info.kind !== "parks") return [area];
+      return [{ ...area, min: OUTLINE_ZOOM }, ...this.#drawMark(feature, info, point)];
+    } catch (error) {
+      // One broken shape must not take the rest of the layer with it.
+      console.warn(`not drawn: ${info.id}/${feature.id}`, error);
+      return [];
+    }
+  }
+
+  /**
+   * Return the mark that stands for a park at small scales. A park inside another has none:
+   * the two would lie on top of each other.
+   * @param {Feature} feature
+   * @param {LayerInfo} info
+   * @param {any} point
+   * @returns {Entry[]}
+   */
+  #drawMark(feature, info, point) {
+    const parent = this.data.loaded(info.id)?.get(feature.properties.parent_id);
+    if (parent?.geometry && parent !== feature) return [];
+    const layer = drawRing(feature, point, feature.properties.kind === "logistics");
+    const size = { radius: MARK_RADIUS, min: 0, max: OUTLINE_ZOOM };
+    return [{ info, feature, layer, role: "mark", point, ...size }];
+  }
+
+  /** @param {Feature} feature @param {LayerInfo} info @returns {Entry} */
+  #drawPoint(feature, info) {
+    const [lon, lat] = feature.geometry?.coordinates ?? [];
+    const point = L.latLng(lat, lon);
+    if (!point) throw new TypeError("a point without position");
+    const { kind } = feature.properties;
+    const min = firstZoom(feature, info);
+    if (info.kind === "parks" || kind === "land_port") {
+      const layer = drawRing(feature, point, kind === "logistics" || kind === "land_port");
+      const size = { radius: MARK_RADIUS, min, max: Infinity };
+      return { info, feature, layer, role: "mark", point, ...size };
+    }
+    const style = this.#style(info, feature);
+    const layer = L.circleMarker(point, { ...style, pane: "marks" });
+    layer.feature = feature;
+    const radius = style.radius + style.weight / 2;
+    return { info, feature, layer, role: "point", point, radius, min, max: Infinity };
+  }
+
+  /** @param {LayerInfo} info @param {Feature} feature */
+  #style(info, feature) {
+    const style = featureStyle(info.kind, feature, this.data.site, this.state.get().color);
+    return info.kind === "counties" && this.isGroundOnline ? { ...style, fillOpacity: 0 } : style;
+  }
+
+  /** Style all of a kind anew, after what its style depends on has changed. @param {string} kind */
+  restyle(kind) {
+    for (const { info, layer, feature, role } of [...this.#entries.values()].flat()) {
+      if (info.kind === kind && role !== "mark") layer.setStyle(this.#style(info, feature));
+    }
+  }
+
+  /** Return what belongs to the present view. @returns {Entry[]} */
+  drawn() {
+    const zoom = this.map.getZoom();
+    return this.data.site.layers
+      .filter((info) => this.isDrawn(info))
+      .flatMap((info) => this.#entries.get(info.id) ?? [])
+      .filter(({ min, max }) => zoom >= min && zoom < max);
+  }
+
+  /** Return whether a drawing is seen by itself, not inside a cluster. @param {Entry} entry */
+  isSingle({ info, layer }) {
+    return info.kind !== "enterprises" || this.map.hasLayer(layer);
+  }
+
+  /**
+   * Return where a selected feature lies: its bounds, and the mark that stands for it now.
+   * @param {string|null} sel
+   */
+  async locate(sel) {
+    const key = parseSelection(sel);
+    const info = key && this.data.info(key.layer);
+    const feature = key && info ? await this.data.feature(key.layer, key.id) : null;
+    if (!feature?.geometry || !info) return null;
+    const bounds = L.geoJSON(feature).getBounds();
+    const isMark = info.kind === "parks" && this.map.getZoom() < OUTLINE_ZOOM;
+    const isOutlined = info.kind === "parks" && feature.geometry.type !== "Point";
+    const first = isOutlined ? OUTLINE_ZOOM : firstZoom(feature, info);
+    const minZoom = Math.max(info.min_zoom ?? 0, first);
+    return { feature, info, bounds, minZoom, point: isMark ? bounds.getCenter() : undefined };
+  }
+}
+
+/**
+ * Return a ring with a dot: the mark of a park or of the port.
+ * @param {Feature} feature
+ * @param {any} point
+ * @param {boolean} isPort
+ */
+function drawRing(feature, point, isPort) {
+  const ink = color(isPort ? "port" : "jade");
+  const fillColor = color(isPort ? "port-tint" : "jade-tint");
+  const paint = { color: ink, pane: "marks" };
+  const dashArray = isSchematic(feature) || isSample(feature) ? "3.5 3" : null;
+  const ring = L.circleMarker(point, {
+    ...{ ...paint, radius: MARK_RADIUS, weight: 1.6, dashArray },
+    ...{ fillColor, fillOpacity: 1 },
+  });
+  // The dot lets the pointer through, so that the ring alone answers it.
+  const dot = L.circleMarker(point, {
+    ...{ ...paint, radius: 3.6, stroke: false, fillColor: ink, fillOpacity: 1 },
+    interactive: false,
+  });
+  const mark = L.featureGroup([ring, dot]);
+  ring.feature = feature;
+  mark.feature = feature;
+  return mark;
+}
+
+/** Return the icon of a cluster of firms: a jade disc with their number. @param {any} cluster */
+function clusterIcon(cluster) {
+  const count = cluster.getChildCount();
+  const radius = 13 + Math.min(9, 3 * Math.log10(count) ** 2);
+  const size = 2 * radius + 6;
+  const center = { cx: size / 2, cy: size / 2 };
+  const jade = color("jade");
+  const text = { "text-anchor": "middle", "font-size": 12, "font-weight": 600, fill: color("card") };
+  const html = svg(
+    "svg",
+    { width: size, height: size, "aria-hidden": "true" },
+    svg("circle", { ...center, r: radius + 3, fill: jade, "fill-opacity": 0.2 }),
+    svg("circle", { ...center, r: radius, fill: jade, stroke: color("card"), "stroke-width": 1.5 }),
+    svg("text", { ...text, x: size / 2, y: size / 2 + 4.3 }, String(count)),
+  );
+  const icon = L.divIcon({ html, className: "map-cluster", iconSize: [size, size] });
+  icon.createIcon = function createIcon(/** @type {any} */ old) {
+    const node = L.DivIcon.prototype.createIcon.call(this, old);
+    node.setAttribute("aria-label", t("map.cluster", { count }));
+    return node;
+  };
+  return icon;
+}

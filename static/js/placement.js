@@ -1,0 +1,219 @@
+/**
+ * Where names go: greedily by rank, so that none touches another or an obstacle. Knows only
+ * boxes in pixels, nothing of maps.
+ */
+
+/**
+ * @typedef {import("./view.js").Box} Box
+ *
+ * @typedef {object} Candidate a name that wants a place
+ * @property {number} rank smaller ranks are placed first
+ * @property {{width: number, height: number}[]} sizes of its variants, the fullest first
+ * @property {Box[]} anchors what it may stand beside
+ * @property {number[][]} directions where it may stand, best first
+ * @property {boolean} [mayStray] whether it may stand apart with a line to its mark
+ */
+
+/**
+ * @template {Candidate} T
+ * @typedef {{item: T, variant: number, box: Box, x: number, y: number,
+ *   anchor: "start"|"middle"|"end", isFar: boolean}} Placed x, y: the origin of its text
+ */
+
+/** Names of a smaller rank are worth placing the others anew. */
+const IMPORTANT = 4;
+const PASSES = 8;
+const GAP = 4;
+/** How far a name may stray from its mark. */
+const LEADER = 26;
+/** Free space around each name, so that two never read as one. */
+const AIR = 3;
+
+/** Directions around a point in the order of good cartography; halves stand in between. */
+export const AROUND_POINT = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+  [1, -1],
+  [1, 1],
+  [-1, -1],
+  [-1, 1],
+  [0.5, -1],
+  [0.5, 1],
+  [-0.5, -1],
+  [-0.5, 1],
+];
+/** An area is named above or below, so that no name lies over its neighbours beside it. */
+export const AROUND_AREA = [
+  [0, -1],
+  [0, 1],
+];
+/** In the middle of an area, if it fits into it. */
+export const INSIDE = [[0, 0]];
+
+/**
+ * Return whether two boxes share more than an edge.
+ * @param {Box} a
+ * @param {Box} b
+ */
+export function overlaps(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/**
+ * Return the box around two boxes.
+ * @param {Box} a
+ * @param {Box} b
+ * @returns {Box}
+ */
+export function join(a, b) {
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}
+
+/**
+ * Return the names that found a place: the important ones as well as a few tries allow, the
+ * others around them.
+ * @template {Candidate} T
+ * @param {T[]} items
+ * @param {Box[]} obstacles
+ * @param {Box} frame no name leaves it
+ * @returns {Placed<T>[]}
+ */
+export function arrange(items, obstacles, frame) {
+  const sorted = [...items].sort((a, b) => a.rank - b.rank);
+  const isImportant = (/** @type {T} */ { rank }) => rank < IMPORTANT;
+  const best = bestOf(sorted.filter(isImportant), obstacles, frame);
+  const taken = [...obstacles, ...best.map(({ box }) => box)];
+  const others = sorted.filter((item) => !isImportant(item));
+  return [...best, ...placeInOrder(others, taken, frame)];
+}
+
+/**
+ * Return the best of a few arrangements: each puts first what fared badly in the one before.
+ * @template {Candidate} T
+ * @param {T[]} items
+ * @param {Box[]} obstacles
+ * @param {Box} frame
+ */
+function bestOf(items, obstacles, frame) {
+  let order = items;
+  /** @type {Placed<T>[]} */
+  let best = [];
+  let least = Infinity;
+  for (let pass = 0; pass < PASSES && least > 0; pass += 1) {
+    const placed = placeInOrder(order, obstacles, frame);
+    const losses = new Map(items.map((item) => [item, lossOf(item, placed)]));
+    const loss = [...losses.values()].reduce((sum, value) => sum + value, 0);
+    if (loss < least) [best, least] = [placed, loss];
+    const isLucky = (/** @type {T} */ item) => losses.get(item) === 0;
+    order = [...order.filter((item) => !isLucky(item)), ...order.filter(isLucky)];
+  }
+  return best;
+}
+
+/**
+ * Return what an arrangement costs a name: most if it is left out, some if it is shortened.
+ * @template {Candidate} T
+ * @param {T} item
+ * @param {Placed<T>[]} placed
+ */
+function lossOf(item, placed) {
+  const weight = IMPORTANT - Math.floor(item.rank);
+  const place = placed.find((other) => other.item === item);
+  return place ? (place.variant / item.sizes.length) * 0.5 * weight : weight;
+}
+
+/**
+ * @template {Candidate} T
+ * @param {T[]} order
+ * @param {Box[]} obstacles
+ * @param {Box} frame
+ */
+function placeInOrder(order, obstacles, frame) {
+  const taken = [...obstacles];
+  /** @type {Placed<T>[]} */
+  const placed = [];
+  for (const item of order) {
+    const place = findPlace(item, taken, frame);
+    if (!place) continue;
+    placed.push(place);
+    taken.push(place.box);
+  }
+  return placed;
+}
+
+/**
+ * @template {Candidate} T
+ * @param {T} item
+ * @param {Box[]} taken
+ * @param {Box} frame
+ * @returns {Placed<T>|null}
+ */
+function findPlace(item, taken, frame) {
+  const positions = positionsOf(item);
+  for (const [variant, size] of item.sizes.entries()) {
+    for (const { anchor, direction, gap } of positions) {
+      if (item.directions === INSIDE && !fitsInto(anchor, size)) continue;
+      const place = putBeside(anchor, direction, gap, size);
+      if (!isWithin(place.box, frame)) continue;
+      if (taken.some((other) => overlaps(place.box, other))) continue;
+      return { item, variant, ...place, isFar: gap > GAP };
+    }
+  }
+  return null;
+}
+
+/** Return where a name may stand, best first. @param {Candidate} item */
+function positionsOf({ anchors, directions, mayStray }) {
+  const near = anchors.flatMap((anchor) =>
+    directions.map((direction) => ({ anchor, direction, gap: GAP })),
+  );
+  return mayStray ? [...near, ...near.map((place) => ({ ...place, gap: LEADER }))] : near;
+}
+
+/**
+ * Return a name's box and text origin beside an anchor box.
+ * @param {Box} anchor
+ * @param {number[]} direction
+ * @param {number} gap
+ * @param {{width: number, height: number}} size
+ */
+function putBeside(anchor, [dx, dy], gap, { width, height }) {
+  const cx = (anchor.left + anchor.right) / 2;
+  const cy = (anchor.top + anchor.bottom) / 2;
+  // Beside a mark at its middle; on a diagonal from its centre outward, above or below it.
+  const halfX = dy === 0 ? (anchor.right - anchor.left) / 2 + gap : 0;
+  const halfY = (anchor.bottom - anchor.top) / 2 + (gap > GAP ? gap : GAP / 2);
+  const left = cx - width / 2 + dx * (halfX + width / 2);
+  const top = cy - height / 2 + dy * (halfY + height / 2);
+  const box = {
+    left: left - AIR,
+    top: top - AIR / 2,
+    right: left + width + AIR,
+    bottom: top + height + AIR / 2,
+  };
+  const side = Math.trunc(dx);
+  const anchors = /** @type {const} */ (["end", "middle", "start"]);
+  return { box, x: left + ((1 - side) / 2) * width, y: top, anchor: anchors[side + 1] };
+}
+
+/** @param {Box} box @param {Box} frame */
+function isWithin(box, frame) {
+  return (
+    box.left >= frame.left &&
+    box.top >= frame.top &&
+    box.right <= frame.right &&
+    box.bottom <= frame.bottom
+  );
+}
+
+/** @param {Box} box @param {{width: number, height: number}} size */
+function fitsInto(box, { width, height }) {
+  return width + 4 <= box.right - box.left && height + 2 <= box.bottom - box.top;
+}

@@ -1,0 +1,76 @@
+"""The peer: the page that ``GeoDataFrame.explore()`` makes of the same public layers.
+
+Its libraries come from this machine instead of four public hosts, which spares it every
+look-up and handshake; bodies are compressed ahead with what publish uses for ours. The
+wheel of libraries embeds fonts and pictures in the style sheets, which the public hosts
+keep in files of their own that this page never asks for: they are not counted.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import brotli
+import folium
+import geopandas as gpd
+from offlinefolium.elements import _res
+from waitress import create_server
+
+_LIBRARY = re.compile(r'(?<=["\'])https://[^"\']+?\.(?:js|css)(?=["\'])')
+_EMBEDDED = re.compile(r"url\((['\"]?)data:[^)]*\)")
+_TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html; charset=utf-8"}
+
+Files = dict[str, tuple[bytes, str]]
+
+
+def explore_page(layers: list[gpd.GeoDataFrame]) -> str:
+    """Return one page of all layers; without an online base map, as ours."""
+    page: folium.Map | None = None
+    for layer in layers:
+        page = layer.explore(m=page, tiles=None)
+    assert page is not None
+    return str(page.get_root().render())
+
+
+def peer_files(html: str) -> Files:
+    """Return the compressed body and the type of the page and of every library it names."""
+    addresses = sorted(set(_LIBRARY.findall(html)))
+    files: Files = {}
+    for address in addresses:
+        path = f"/lib/{address.removeprefix('https://')}"
+        html = html.replace(address, path)
+        library = _EMBEDDED.sub("url(data:,)", _res[address])
+        files[path] = _packed(library, address.rsplit(".", 1)[1])
+    files["/"] = _packed(html, "html")
+    return files
+
+
+def _packed(text: str, kind: str) -> tuple[bytes, str]:
+    body = text.encode("utf-8")
+    return brotli.compress(body, quality=11 if len(body) < 1_000_000 else 9), _TYPES[kind]
+
+
+@contextmanager
+def serving_peer(files: Files) -> Iterator[str]:
+    """Serve the files through the WSGI server that serves ours; yield the address."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        body, content_type = files.get(environ["PATH_INFO"], (b"", ""))
+        if not content_type:
+            start_response("404 Not Found", [("Content-Length", "0")])
+            return [b""]
+        assert "br" in environ["HTTP_ACCEPT_ENCODING"]
+        headers = [("Content-Type", content_type), ("Content-Encoding", "br")]
+        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+    server = create_server(application, host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}/"
+    finally:
+        server.close()
+        thread.join(5)

@@ -1,0 +1,65 @@
+"""Chromium, and pages that fail their test when anything goes wrong in them."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.mappage import SIZES, MapPage
+from tests.browser.site import Server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if shutil.which(CHROMIUM) is None:
+        reason = f"{CHROMIUM} is missing: run make test, which installs it"
+        if os.environ.get("CI") or os.environ.get("PARKS_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+Opener = Callable[..., MapPage]
+
+
+@pytest.fixture
+def open_map(browser: Browser, server: Server) -> Iterator[Opener]:
+    """Open pages of the server (another with ``on=``); at the end none may have complained.
+
+    The test fails on console errors and warnings, uncaught errors, failed requests,
+    answers of 400 and above, and requests to any other host.
+    """
+    opened: list[MapPage] = []
+
+    def opener(
+        query: str = "",
+        *,
+        size: str = "desktop",
+        lang: str = "zh",
+        on: Server | None = None,
+        ready: bool = True,
+        **context: object,
+    ) -> MapPage:
+        page = MapPage(browser, on or server, size=size, lang=lang, **context)
+        opened.append(page)
+        page.open(query, ready=ready)
+        return page
+
+    yield opener
+    complaints = [complaint for page in opened for complaint in page.complaints()]
+    for page in opened:
+        page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture(params=[f"{size}-{lang}" for size in SIZES for lang in ("zh", "en")])
+def view(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Every size in every language, as arguments of ``open_map``."""
+    size, lang = request.param.split("-")
+    return {"size": size, "lang": lang}

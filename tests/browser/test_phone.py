@@ -1,0 +1,57 @@
+"""A phone: the panel is a sheet with three heights."""
+
+import pytest
+
+HEIGHTS = {"peek": (40, 260), "half": (260, 560), "full": (600, 844)}
+
+
+@pytest.fixture
+def phone(open_map):
+    return open_map(size="phone")
+
+
+def height(page):
+    page.page.wait_for_timeout(350)  # the sheet's own motion
+    return page.evaluate(
+        "innerHeight - document.querySelector('#panel').getBoundingClientRect().top"
+    )
+
+
+def test_three_heights_by_keyboard(phone):
+    handle = phone.locator(".sheet-handle")
+    handle.focus()
+    phone.page.keyboard.press("Home")
+    for name in ("peek", "half", "full"):
+        low, high = HEIGHTS[name]
+        assert phone.panel.get_attribute("data-height") == name
+        assert low <= height(phone) <= high
+        phone.page.keyboard.press("ArrowUp")
+
+
+def test_three_heights_by_dragging(phone):
+    box = phone.locator(".sheet-handle").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = phone.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x, 300, steps=12)
+    mouse.move(x, 60, steps=12)
+    mouse.up()
+    assert phone.panel.get_attribute("data-height") == "full"
+
+
+def test_nothing_is_wider_than_the_phone(phone):
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_targets_are_large_enough_for_a_finger(phone):
+    small = phone.evaluate(
+        """() => [...document.querySelectorAll("button, a[href], input, summary, [role=slider]")]
+            .filter((e) => e.checkVisibility({visibilityProperty: true}))
+            .filter((e) => !e.closest("p, li p, .leaflet-control-attribution, .note, svg"))
+            .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
+            .filter(([, b]) => b.width > 1 && b.height > 1)
+            .filter(([, b]) => b.height < 43.5 || b.width < 43.5)
+            .map(([e, b]) => `${e.outerHTML.slice(0, 90)} ${b.width}x${b.height}`)"""
+    )
+    assert small == []

@@ -1,0 +1,98 @@
+"""Reading the catalogue: every fault at once, in words that say where."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from geo.catalog import read_catalog
+from geo.errors import CatalogError
+from geo.settings import BUNDLED_LAYERS
+
+BUNDLED = (BUNDLED_LAYERS / "catalog.toml").read_text(encoding="utf-8")
+
+
+def read(tmp_path: Path, text: str) -> CatalogError:
+    (tmp_path / "catalog.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(CatalogError) as caught:
+        read_catalog(tmp_path)
+    return caught.value
+
+
+def test_the_bundled_catalogue_has_one_layer_of_each_kind() -> None:
+    catalog = read_catalog(BUNDLED_LAYERS)
+    assert catalog.layer_of("parcels") == "parcels"
+    assert list(catalog.entries())[: len(catalog.layers)] == list(catalog.layers)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "catalog.toml").write_text(BUNDLED, encoding="utf-8-sig")
+    assert read_catalog(tmp_path) == read_catalog(BUNDLED_LAYERS)
+
+
+def test_a_missing_catalogue_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="CATALOG_MISSING"):
+        read_catalog(tmp_path)
+
+
+def test_a_syntax_error_comes_with_its_line(tmp_path: Path) -> None:
+    error = read(tmp_path, "format = 1\n[site\n")
+    assert error.code == "CATALOG_UNREADABLE"
+    assert "line 2" in str(error.params["reason"])
+
+
+def test_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "catalog.toml").write_bytes("# 园区".encode("gb18030"))
+    with pytest.raises(CatalogError, match="CATALOG_UNREADABLE"):
+        read_catalog(tmp_path)
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    assert read(tmp_path, BUNDLED.replace("format = 1", "format = 2")).code == "FORMAT_NEWER"
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    text = BUNDLED.replace("demo = true", "demoo = true").replace("format = 1", 'format = "one"')
+    faults = str(read(tmp_path, text).params["faults"])
+    assert "site.demoo" in faults
+    assert "format" in faults
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('kind = "parcels"', 'kind = "plots"', "unknown kind"),
+        ('key = "parcel_id"', 'key = "park_id"', "expected 'parcel_id'"),
+        ('file = "parcels.geojson"', 'file = "../secret.geojson"', "inside the data directory"),
+        ('file = "parcels.geojson"', 'file = "/etc/passwd"', "inside the data directory"),
+        ('file = "parcels.geojson"', 'file = "a\\\\b.geojson"', "inside the data directory"),
+        ('nature = "sample"', 'nature = "real"', "expected one of"),
+        ("public_precision_m = 0", "public_precision_m = 10", "public_precision_m"),
+        ("[layers.parcels]", '[layers."<script>"]', "layers"),
+    ],
+)
+def test_an_entry_that_breaks_the_contract_is_told(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    assert old in BUNDLED
+    assert told in str(read(tmp_path, BUNDLED.replace(old, new)).params["faults"])
+
+
+def test_a_field_that_no_kind_has_cannot_be_made_public(tmp_path: Path) -> None:
+    text = re.sub(r"public_fields = \[", 'public_fields = ["passwords", ', BUNDLED, count=1)
+    assert "passwords" in str(read(tmp_path, text).params["faults"])
+
+
+def test_a_missing_layer_of_a_needed_kind_is_told(tmp_path: Path) -> None:
+    start = BUNDLED.index("[layers.buildings]")
+    end = BUNDLED.index("[", start + 20 + BUNDLED[start + 20 :].index("\n["))
+    text = BUNDLED[:start] + BUNDLED[end:]
+    assert "0 of kind 'buildings'" in str(read(tmp_path, text).params["faults"])
+
+
+def test_the_bundle_is_read_from_any_place(tmp_path: Path) -> None:
+    shutil.copy(BUNDLED_LAYERS / "catalog.toml", tmp_path / "catalog.toml")
+    assert read_catalog(tmp_path).site.demo is True

@@ -1,0 +1,90 @@
+"""Reading snapshots: only what the manifest lists, always the newest pointer."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import brotli
+import pytest
+
+from geo.errors import NotFound, RunError
+from geo.query import Library
+from geo.storage.snapshots import SnapshotStore
+
+BODY = b'{"image_hosts":[]' + b" " * 300 + b"}"
+ONE, TWO = "2026-11-22-0000000001", "2026-11-22-0000000002"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SnapshotStore:
+    store = SnapshotStore(tmp_path)
+    for version in (ONE, TWO):
+        files = {"public/site.json": BODY, "staff/site.json": b'{"staff":true}'}
+        store.write(version, files, {"assets": "a1"})
+    store.write_assets("a1", {"js/main.js": b"1", "js/b.js": b"2", "app.css": b"3"}, {})
+    store.point_to(ONE, by="clerk", now=datetime(2026, 11, 22, tzinfo=UTC))
+    return store
+
+
+@pytest.fixture
+def library(store: SnapshotStore) -> Library:
+    return Library(store.root.parent)
+
+
+def test_before_the_first_publish_there_is_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="NOT_PUBLISHED"):
+        Library(tmp_path).current("public")
+
+
+def test_a_new_pointer_is_seen_at_once(store: SnapshotStore, library: Library) -> None:
+    assert library.current("public").version == ONE
+    store.point_to(TWO, by="clerk", now=datetime(2026, 11, 23, tzinfo=UTC))
+    assert library.current("public").version == TWO
+
+
+def test_a_snapshot_is_read_once(library: Library) -> None:
+    assert library.current("public") is library.current("public")
+
+
+def test_the_editions_do_not_see_each_other(library: Library) -> None:
+    assert "staff" not in library.current("public").site
+    assert library.current("staff").site == {"staff": True}
+
+
+@pytest.mark.parametrize("name", ["../staff/site.json", "site.json.br", "manifest.json", ""])
+def test_only_listed_files_are_answered(library: Library, name: str) -> None:
+    with pytest.raises(NotFound):
+        library.current("public").file(name)
+
+
+@pytest.mark.parametrize("digest", ["..", "a1/..", "", "zz"])
+def test_an_unknown_static_tree_is_not_found(library: Library, digest: str) -> None:
+    with pytest.raises(NotFound):
+        library.assets(digest)
+
+
+def test_the_best_accepted_encoding_is_taken(library: Library) -> None:
+    file = library.current("public").file("site.json")
+    for accepted, name, unpack in (
+        (("br", "gzip"), "br", brotli.decompress),
+        (("gzip",), "gzip", gzip.decompress),
+        ((), None, bytes),
+    ):
+        body, encoding = file.read(accepted)
+        assert encoding == name
+        assert unpack(body) == BODY
+
+
+def test_when_a_version_was_published_is_known(library: Library) -> None:
+    assert library.published_at(ONE) == "2026-11-22T00:00:00+00:00"
+    assert library.published_at(TWO) is None
+
+
+def test_a_newer_format_is_refused(store: SnapshotStore, library: Library) -> None:
+    path = store.path(TWO) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
+    with pytest.raises(RunError, match="FORMAT_NEWER"):
+        library.version(TWO, "public")
