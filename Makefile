@@ -13,7 +13,7 @@ run: .venv/.run
 	$(BIN)/python server.py
 
 test: .venv/.dev lint types js browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/.dev
 	$(BIN)/ruff check .

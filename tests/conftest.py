@@ -1,11 +1,14 @@
-"""What several tests share: a published bundle and the real server over it."""
+"""What several tests share: a published bundle, the real server over it, and Chromium."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.site import Server, publish, serving
 
 
@@ -28,3 +31,17 @@ def server(published: Path) -> Iterator[Server]:
     """The real server over the bundled layers. Read only."""
     with serving(published) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; where it is missing CI fails, and only a person's run skips."""
+    if shutil.which(CHROMIUM) is None:
+        reason = f"{CHROMIUM} is missing: run make test, which installs it"
+        if os.environ.get("CI") or os.environ.get("PARKS_REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -67,6 +67,7 @@ export class Graticule {
   draw() {
     const b = this.map.getBounds().pad(0.2);
     const { lons, lats } = this.#values();
+    /** @type {any[][]} */
     const ends = [
       ...lons.map((m) => [[b.getSouth(), m / 60], [b.getNorth(), m / 60]]),
       ...lats.map((m) => [[m / 60, b.getWest()], [m / 60, b.getEast()]]),

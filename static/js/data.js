@@ -198,3 +198,12 @@ export class Data extends EventTarget {
 export function createData(site, root, version) {
   return new Data(site, root, version);
 }
+
+/**
+ * Return whether sums over a kind of thing count samples as well, and must say so.
+ * @param {Site} site
+ * @param {string} kind
+ */
+export function hasSamples(site, kind) {
+  return site.layers.some((layer) => layer.kind === kind && layer.natures.includes("sample"));
+}

@@ -126,5 +126,11 @@ export function facts(pairs) {
  */
 export function webLink(address, text) {
   if (!/^https?:\/\//i.test(address)) return el("span", { text });
-  return el("a", { class: "link", href: address, rel: "noopener noreferrer", target: "_blank", text });
+  return el("a", {
+    class: "link",
+    href: address,
+    rel: "noopener noreferrer",
+    target: "_blank",
+    text,
+  });
 }

@@ -104,7 +104,11 @@ export function range(low, high) {
   return from ? `≥ ${from}` : to && `≤ ${to}`;
 }
 
-/** Return the parts of a list that is stored as "a; b". @param {unknown} text @returns {string[]} */
+/**
+ * Return the parts of a list that is stored as "a; b".
+ * @param {unknown} text
+ * @returns {string[]}
+ */
 export function parts(text) {
   return String(text ?? "")
     .split(/[;；]/)

@@ -327,7 +327,9 @@ export class Labels {
     const size = this.map.getSize();
     this.root.setAttribute("width", size.x);
     this.root.setAttribute("height", size.y);
-    L.DomUtil.setPosition(this.root, this.map.containerPointToLayerPoint([0, 0]));
+    // Leaflet moves an SVG element like any other; only its types say HTML.
+    const moved = /** @type {any} */ (this.root);
+    L.DomUtil.setPosition(moved, this.map.containerPointToLayerPoint([0, 0]));
     this.root.replaceChildren(...edgeNames, ...placed.map((place) => this.#draw(place)));
   }
 

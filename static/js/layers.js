@@ -245,8 +245,7 @@ export class Layers extends EventTarget {
     try {
       if (feature.geometry.type === "Point") return [this.#drawPoint(feature, info)];
       const options = { ...this.#style(info, feature), pane: paneOf(feature, info), smoothFactor: 0.8 };
-      const layer = L.GeoJSON.geometryToLayer(feature, options);
-      layer.feature = feature;
+      const layer = asLayer(L.GeoJSON.geometryToLayer(/** @type {any} */ (feature), options), feature);
       const point = layer.getBounds().getCenter();
       const role = feature.geometry.type.endsWith("LineString") ? "line" : "area";
       /** @type {Entry} */
@@ -289,8 +288,7 @@ export class Layers extends EventTarget {
       return { info, feature, layer, role: "mark", point, ...size };
     }
     const style = this.#style(info, feature);
-    const layer = L.circleMarker(point, { ...style, pane: "marks" });
-    layer.feature = feature;
+    const layer = asLayer(L.circleMarker(point, { ...style, pane: "marks" }), feature);
     const radius = style.radius + style.weight / 2;
     return { info, feature, layer, role: "point", point, radius, min, max: Infinity };
   }
@@ -350,7 +348,7 @@ function drawRing(feature, point, isPort) {
   const ink = color(isPort ? "port" : "jade");
   const fillColor = color(isPort ? "port-tint" : "jade-tint");
   const paint = { color: ink, pane: "marks" };
-  const dashArray = isSchematic(feature) || isSample(feature) ? "3.5 3" : null;
+  const dashArray = isSchematic(feature) || isSample(feature) ? "3.5 3" : undefined;
   const ring = L.circleMarker(point, {
     ...{ ...paint, radius: MARK_RADIUS, weight: 1.6, dashArray },
     ...{ fillColor, fillOpacity: 1 },
@@ -360,10 +358,17 @@ function drawRing(feature, point, isPort) {
     ...{ ...paint, radius: 3.6, stroke: false, fillColor: ink, fillOpacity: 1 },
     interactive: false,
   });
-  const mark = L.featureGroup([ring, dot]);
-  ring.feature = feature;
-  mark.feature = feature;
-  return mark;
+  return asLayer(L.featureGroup([asLayer(ring, feature), dot]), feature);
+}
+
+/**
+ * Return a layer that knows its feature. Leaflet does the same with the features of GeoJSON.
+ * @param {any} layer
+ * @param {Feature} feature
+ */
+function asLayer(layer, feature) {
+  layer.feature = feature;
+  return layer;
 }
 
 /** Return the icon of a cluster of firms: a jade disc with their number. @param {any} cluster */

@@ -2,7 +2,6 @@
 
 import { el, fill } from "./dom.js";
 import { pick, t, word } from "./i18n.js";
-import { OUTLINE_ZOOM } from "./layers.js";
 import { color, featureStyle, hatchFill, isSample, isSchematic, swatch } from "./styles.js";
 
 /**

@@ -1,7 +1,7 @@
 /** What each table of the list has in its columns. */
+import { hasSamples } from "./data.js";
 import { area, measure, number } from "./format.js";
 import { pick, t, word } from "./i18n.js";
-import { hasSamples } from "./panel.js";
 
 /**
  * @typedef {import("./data.js").Feature} Feature
@@ -44,9 +44,21 @@ const TABLES = {
     { title: "field.name", value: (p, feature) => pick(p, "name") || feature.id },
     parkColumn(parks),
     { title: "field.state", value: (p) => word("hall_state", p.state) },
-    quantityColumn("field.area", (p) => p.area_m2, (value) => measure(value, "unit.m2", 0)),
-    quantityColumn("field.floor_load", (p) => p.floor_load_t_m2, (value) => measure(value, "unit.t_m2")),
-    quantityColumn("field.power", (p) => p.power_kva, (value) => measure(value, "unit.kva")),
+    quantityColumn(
+      "field.area",
+      (p) => p.area_m2,
+      (value) => measure(value, "unit.m2", 0),
+    ),
+    quantityColumn(
+      "field.floor_load",
+      (p) => p.floor_load_t_m2,
+      (value) => measure(value, "unit.t_m2"),
+    ),
+    quantityColumn(
+      "field.power",
+      (p) => p.power_kva,
+      (value) => measure(value, "unit.kva"),
+    ),
     NATURE,
   ],
   enterprises: (site, parks) => [
@@ -97,7 +109,10 @@ function parkColumn(parks) {
   return { title: "field.park", value: (p) => pick(parks.get(p.park_id)?.properties, "name") };
 }
 
-/** @param {Properties} p @param {Feature} feature */
+/**
+ * @param {Properties} p
+ * @param {Feature} feature
+ */
 function placeWord(p, { geometry }) {
   const isPlaced = geometry && p.place_known !== false;
   return isPlaced ? word("nature", p.nature) : t("ui.place_unknown");

@@ -61,7 +61,10 @@ export class Tables {
     this.#drawBar();
     const { tab } = this;
     try {
-      const [features, parks] = await Promise.all([this.data.ofKind(tab), this.data.ofKind("parks")]);
+      const [features, parks] = await Promise.all([
+        this.data.ofKind(tab),
+        this.data.ofKind("parks"),
+      ]);
       if (tab !== this.tab) return;
       this.#features = features;
       this.#parks = new Map(parks.map((park) => [park.id, park]));
@@ -69,7 +72,10 @@ export class Tables {
       this.#drawResults();
     } catch {
       this.count.textContent = "";
-      fill(this.results, this.#message("ui.load_failed_help", "ui.retry", () => this.#open()));
+      fill(
+        this.results,
+        this.#message("ui.load_failed_help", "ui.retry", () => this.#open()),
+      );
     }
   }
 
@@ -86,7 +92,11 @@ export class Tables {
     search.value = this.query;
     fill(
       this.bar,
-      el("div", { class: "segmented", role: "group", "aria-label": t("ui.list") }, tabs.map((tab) => this.#tabButton(tab))),
+      el(
+        "div",
+        { class: "segmented", role: "group", "aria-label": t("ui.list") },
+        tabs.map((tab) => this.#tabButton(tab)),
+      ),
       el("label", { class: "visually-hidden", for: "list-filter", text: t("ui.filter") }),
       search,
       this.tab === "parcels" && this.#offerBox(),
@@ -100,7 +110,12 @@ export class Tables {
       /** @type {HTMLElement|null} */ (this.bar.querySelector("[aria-pressed=true]"))?.focus();
     };
     const isOn = String(tab === this.tab);
-    return el("button", { type: "button", "aria-pressed": isOn, text: t(`tab.${tab}`), on: { click: choose } });
+    return el("button", {
+      type: "button",
+      "aria-pressed": isOn,
+      text: t(`tab.${tab}`),
+      on: { click: choose },
+    });
   }
 
   #offerBox() {
@@ -138,7 +153,9 @@ export class Tables {
     const labels = [
       codes.county[p.adcode],
       codes.land_use[p.land_use_code],
-      ...parts(p.industry_code ?? p.industry_codes ?? p.permitted_industries).map((code) => codes.industry[code]),
+      ...parts(p.industry_code ?? p.industry_codes ?? p.permitted_industries).map(
+        (code) => codes.industry[code],
+      ),
     ];
     const words = [
       id,
@@ -156,7 +173,7 @@ export class Tables {
   #chainOf(id) {
     /** @type {Feature[]} */
     const chain = [];
-    for (let park = this.#parks.get(id ?? ""); park && !chain.includes(park); ) {
+    for (let park = this.#parks.get(id ?? ""); park && !chain.includes(park);) {
       chain.push(park);
       park = this.#parks.get(park.properties.parent_id ?? "");
     }
@@ -189,7 +206,8 @@ export class Tables {
       "div",
       { class: "list-message" },
       el("p", { text: t(text) }),
-      action && el("button", { class: "button", type: "button", text: t(action), on: { click: run } }),
+      action &&
+        el("button", { class: "button", type: "button", text: t(action), on: { click: run } }),
     );
   }
 
@@ -204,7 +222,11 @@ export class Tables {
       el(
         "thead",
         { role: "rowgroup" },
-        el("tr", { role: "row" }, columns.map((column, i) => this.#heading(column, i))),
+        el(
+          "tr",
+          { role: "row" },
+          columns.map((column, i) => this.#heading(column, i)),
+        ),
       ),
       el(
         "tbody",
@@ -268,8 +290,11 @@ export class Tables {
    * @param {string} text
    */
   #opener(feature, text) {
-    const layer = this.data.site.layers.find(({ id }) => this.data.loaded(id)?.get(feature.id) === feature);
-    const open = () => this.state.set({ sel: `${layer?.id}/${feature.id}`, view: "map" }, { push: true });
+    const layer = this.data.site.layers.find(
+      ({ id }) => this.data.loaded(id)?.get(feature.id) === feature,
+    );
+    const open = () =>
+      this.state.set({ sel: `${layer?.id}/${feature.id}`, view: "map" }, { push: true });
     return el("button", { class: "link", type: "button", text, on: { click: open } });
   }
 
@@ -285,8 +310,18 @@ export class Tables {
       this.#drawResults();
       this.root.querySelector("h2")?.scrollIntoView({ block: "nearest" });
     };
-    const button = (/** @type {string} */ key, /** @type {number} */ by, /** @type {boolean} */ disabled) =>
-      el("button", { class: "button", type: "button", disabled, text: t(key), on: { click: turn(by) } });
+    const button = (
+      /** @type {string} */ key,
+      /** @type {number} */ by,
+      /** @type {boolean} */ disabled,
+    ) =>
+      el("button", {
+        class: "button",
+        type: "button",
+        disabled,
+        text: t(key),
+        on: { click: turn(by) },
+      });
     return el(
       "nav",
       { class: "pager", "aria-label": t("ui.pages") },

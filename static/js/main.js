@@ -174,7 +174,7 @@ class App {
   #place() {
     const { z, lat, lon } = this.state.get();
     this.isMoving = true;
-    if (z === null) fitExtent(this.map, this.site.extent);
+    if (z === null || lat === null || lon === null) fitExtent(this.map, this.site.extent);
     else this.map.setView([lat, lon], z, { animate: false });
     this.isMoving = false;
   }

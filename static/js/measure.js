@@ -151,7 +151,7 @@ export class Measure {
     const ahead = pointer && !this.isFinished && this.points.length > 0 ? [pointer] : [];
     const points = [...this.points, ...ahead];
     const line = { color: color("amber"), weight: 2.5, pane: "marks", interactive: false };
-    const dash = this.isFinished ? null : "5 5";
+    const dash = this.isFinished ? undefined : "5 5";
     this.group.clearLayers();
     const shape =
       this.mode === "area"

@@ -9,11 +9,11 @@ import {
   functionChips,
   linkList,
   nameOf,
+  natureChip,
   parkLink,
   publishedFacts,
   whereOf,
 } from "./panel-parts.js";
-import { natureChip } from "./panel.js";
 import { figureRows, sources } from "./strip.js";
 
 /**
@@ -23,8 +23,12 @@ import { figureRows, sources } from "./strip.js";
  * @typedef {Record<string, any>} Properties
  */
 
+/**
+ * @typedef {(feature: Feature, tools: Tools) =>
+ *   Promise<Omit<Content, "title"> & {title?: string}>} Describe
+ */
 
-/** @type {Record<string, (feature: Feature, tools: Tools) => Promise<Omit<Content, "title"> & {title?: string}>>} */
+/** @type {Record<string, Describe>} */
 const KINDS = {
   counties: describeCounty,
   places: describePlace,
@@ -71,7 +75,10 @@ function provenance({ properties: p }, info) {
 
 /* Firms */
 
-/** @param {Feature} feature @param {Tools} tools */
+/**
+ * @param {Feature} feature
+ * @param {Tools} tools
+ */
 async function describeFirm({ geometry, properties: p }, tools) {
   const parks = await tools.data.ofKind("parks");
   const park = parks.find((found) => found.id === p.park_id);
@@ -79,7 +86,10 @@ async function describeFirm({ geometry, properties: p }, tools) {
   const codes = /** @type {Record<string, Record<string, any>>} */ (tools.site.codes);
   const industry = pick(codes.industry[p.industry_code]);
   return {
-    chips: [natureChip(p.nature), chip(word("stage", p.stage), p.stage === "operating" ? "jade" : "")],
+    chips: [
+      natureChip(p.nature),
+      chip(word("stage", p.stage), p.stage === "operating" ? "jade" : ""),
+    ],
     where: whereOf([
       park ? parkLink(park.id, pick(park.properties, "name"), tools) : countyLink(p.adcode, tools),
       p.landed_year && t("ui.landed_in", { year: p.landed_year }),
@@ -92,7 +102,10 @@ async function describeFirm({ geometry, properties: p }, tools) {
         [t("field.industry"), p.industry_code && coded(p.industry_code, industry)],
         [t("field.chain"), p.chain && word("chain", p.chain)],
         [t("field.chain_role"), p.chain_role && word("chain_role", p.chain_role)],
-        [t("field.origin"), p.origin_province && (pick(codes.province?.[p.origin_province]) || p.origin_province)],
+        [
+          t("field.origin"),
+          p.origin_province && (pick(codes.province?.[p.origin_province]) || p.origin_province),
+        ],
         [t("field.invest_planned"), measure(p.invest_planned_wan, "unit.ten_thousand_yuan", 0)],
         [t("field.employees"), measure(p.employees, "unit.people")],
       ]),
@@ -103,7 +116,10 @@ async function describeFirm({ geometry, properties: p }, tools) {
 
 /* Counties, places, logistics */
 
-/** @param {Feature} feature @param {Tools} tools */
+/**
+ * @param {Feature} feature
+ * @param {Tools} tools
+ */
 async function describeCounty({ id, properties: p }, tools) {
   const parks = await tools.data.ofKind("parks");
   const statistics = tools.site.statistics.filter((statistic) => statistic.adcode === id);
@@ -116,7 +132,10 @@ async function describeCounty({ id, properties: p }, tools) {
         "p",
         { class: "headline" },
         quantity(number(p.area_km2_reported ?? p.area_km2, 0), "km²"),
-        el("span", { class: "headline-sub", text: t(p.area_km2_reported ? "ui.area_reported" : "ui.area_measured") }),
+        el("span", {
+          class: "headline-sub",
+          text: t(p.area_km2_reported ? "ui.area_reported" : "ui.area_measured"),
+        }),
       ),
       section(t("ui.parks_here"), linkList(inside, tools)),
       section(t("ui.statistics"), statistics.length > 0 && figureRows(statistics, tools.site)),
@@ -124,7 +143,10 @@ async function describeCounty({ id, properties: p }, tools) {
   };
 }
 
-/** @param {Feature} feature @param {Tools} tools */
+/**
+ * @param {Feature} feature
+ * @param {Tools} tools
+ */
 async function describePlace({ properties: p }, tools) {
   return {
     chips: [natureChip(p.nature)],
@@ -136,7 +158,10 @@ async function describePlace({ properties: p }, tools) {
 /** @param {Feature} feature */
 async function describeFacility({ properties: p }) {
   return {
-    chips: [natureChip(p.nature), chip(word("facility_kind", p.kind), p.kind === "land_port" ? "port" : "")],
+    chips: [
+      natureChip(p.nature),
+      chip(word("facility_kind", p.kind), p.kind === "land_port" ? "port" : ""),
+    ],
     body: [
       facts([
         [t("field.opened"), p.opened],

@@ -1,5 +1,6 @@
 /** What the panel says of parks, plots and halls. */
 import { landChart } from "./chart.js";
+import { hasSamples } from "./data.js";
 import { chip, el, facts, section, webLink } from "./dom.js";
 import { area, hectares, measure, number, parts, percent, quantity, range } from "./format.js";
 import { pick, t, word } from "./i18n.js";
@@ -9,12 +10,12 @@ import {
   industries,
   layerOf,
   linkList,
+  natureChip,
   parkLink,
   publishedFacts,
   whereOf,
   yesNo,
 } from "./panel-parts.js";
-import { hasSamples, natureChip, tiersOf } from "./panel.js";
 import { figureRow } from "./strip.js";
 import { landUseStyle, swatch } from "./styles.js";
 
@@ -27,7 +28,10 @@ import { landUseStyle, swatch } from "./styles.js";
 const MOST_FIGURES = 4;
 const LAND_STATES = "land_";
 const SHOWN_STAGES = ["operating", "construction", "signed"];
-/** What should be known of a utility, in the order of its parts after the kind. @type {Record<string, string[]>} */
+/**
+ * What should be known of a utility, in the order of its parts after the kind.
+ * @type {Record<string, string[]>}
+ */
 const EXPECTED = {
   power: ["specification", "capacity"],
   water: ["specification"],
@@ -36,7 +40,11 @@ const EXPECTED = {
 
 /* Parks */
 
-/** Return what is known of a park. @param {Feature} feature @param {Tools} tools */
+/**
+ * Return what is known of a park.
+ * @param {Feature} feature
+ * @param {Tools} tools
+ */
 export async function describePark({ id, geometry, properties: p }, tools) {
   const { data, site } = tools;
   const parks = await data.ofKind("parks");
@@ -46,13 +54,16 @@ export async function describePark({ id, geometry, properties: p }, tools) {
   const isPlaced = p.place_known !== false && geometry;
   return {
     chips: [
-      isPlaced ? natureChip(p.nature) : chip(t("ui.place_unknown"), "amber", t("ui.place_unknown_means")),
+      isPlaced
+        ? natureChip(p.nature)
+        : chip(t("ui.place_unknown"), "amber", t("ui.place_unknown_means")),
       chip(word("park_kind", p.kind), p.kind === "logistics" ? "port" : "jade"),
-      ...tiersOf(p.tiers).map((tier) => chip(t(`ui.tier_${tier}_short`), "", t(`ui.tier_${tier}`))),
+      ...parts(p.tiers).map((tier) => chip(t(`ui.tier_${tier}_short`), "", t(`ui.tier_${tier}`))),
     ],
     where: whereOf([
       countyLink(p.adcode, tools),
-      parent && el("span", {}, t("ui.inside"), parkLink(parent.id, pick(parent.properties, "name"), tools)),
+      parent &&
+        el("span", {}, t("ui.inside"), parkLink(parent.id, pick(parent.properties, "name"), tools)),
     ]),
     body: [
       figures.length > 0 && figureRow(figures.slice(0, MOST_FIGURES), site),
@@ -68,14 +79,21 @@ export async function describePark({ id, geometry, properties: p }, tools) {
   };
 }
 
-/** @param {Properties} a @param {Properties} b */
+/**
+ * @param {Properties} a
+ * @param {Properties} b
+ */
 function newestFirst(a, b) {
   // An undated period starts with a word and belongs at the end.
-  const rank = (/** @type {Properties} */ figure) => (/^\d/.test(figure.period) ? String(figure.period) : "");
+  const rank = (/** @type {Properties} */ figure) =>
+    /^\d/.test(figure.period) ? String(figure.period) : "";
   return rank(b).localeCompare(rank(a));
 }
 
-/** @param {Properties} p @param {Tools} tools */
+/**
+ * @param {Properties} p
+ * @param {Tools} tools
+ */
 function parkLand(p, tools) {
   const areas = Object.fromEntries(
     Object.entries(p)
@@ -85,14 +103,19 @@ function parkLand(p, tools) {
   const chart = landChart(areas);
   return section(
     t("ui.land_state"),
-    chart && hasSamples(tools.site, "parcels") && chip(t("ui.sample_plots"), "amber", t("nature_means.sample")),
+    chart &&
+      hasSamples(tools.site, "parcels") &&
+      chip(t("ui.sample_plots"), "amber", t("nature_means.sample")),
     chart,
     facts([
       [t("field.planned_area"), area(p.planned_area_mu)],
       [t("field.developable"), area(p.developable_mu)],
       [t("field.supply_ready"), area(p.supply_ready_mu)],
       [t("ui.offer_plots"), p.plots_on_offer > 0 ? offerText(p) : null],
-      [t("ui.halls_vacant"), p.halls_vacant_m2 > 0 ? measure(p.halls_vacant_m2, "unit.m2", 0) : null],
+      [
+        t("ui.halls_vacant"),
+        p.halls_vacant_m2 > 0 ? measure(p.halls_vacant_m2, "unit.m2", 0) : null,
+      ],
     ]),
   );
 }
@@ -106,13 +129,17 @@ function offerText(p) {
   ];
 }
 
-/** @param {Properties} p @param {Tools} tools */
+/**
+ * @param {Properties} p
+ * @param {Tools} tools
+ */
 function parkFirms(p, { site }) {
   const stages = SHOWN_STAGES.filter((stage) => p[`firms_${stage}`] > 0);
   if (!stages.length) return null;
   return section(
     t("ui.firms_by_stage"),
-    hasSamples(site, "enterprises") && chip(t("ui.sample_firms"), "amber", t("nature_means.sample")),
+    hasSamples(site, "enterprises") &&
+      chip(t("ui.sample_firms"), "amber", t("nature_means.sample")),
     el(
       "ul",
       { class: "counts" },
@@ -137,13 +164,25 @@ function contact(p) {
   const { contact_post: post, contact_phone: phone, contact_email: email } = p;
   const rows = facts([
     [t("field.contact_post"), post],
-    [t("field.contact_phone"), phone && el("a", { class: "link", href: `tel:${phone}`, text: phone })],
-    [t("field.contact_email"), email && el("a", { class: "link", href: `mailto:${email}`, text: email })],
+    [
+      t("field.contact_phone"),
+      phone && el("a", { class: "link", href: `tel:${phone}`, text: phone }),
+    ],
+    [
+      t("field.contact_email"),
+      email && el("a", { class: "link", href: `mailto:${email}`, text: email }),
+    ],
   ]);
-  return section(t("ui.contact"), rows ?? el("p", { class: "empty", text: t("ui.contact_missing") }));
+  return section(
+    t("ui.contact"),
+    rows ?? el("p", { class: "empty", text: t("ui.contact_missing") }),
+  );
 }
 
-/** @param {Properties} p @param {Tools} tools */
+/**
+ * @param {Properties} p
+ * @param {Tools} tools
+ */
 function parkActions(p, { listLink }) {
   const name = pick(p, "name");
   const links = [
@@ -156,7 +195,11 @@ function parkActions(p, { listLink }) {
 
 /* Plots */
 
-/** Return what is known of a plot. @param {Feature} feature @param {Tools} tools */
+/**
+ * Return what is known of a plot.
+ * @param {Feature} feature
+ * @param {Tools} tools
+ */
 export async function describePlot({ id, properties: p }, tools) {
   const [parks, firms, halls] = await Promise.all([
     tools.data.ofKind("parks"),
@@ -168,7 +211,12 @@ export async function describePlot({ id, properties: p }, tools) {
     chips: [natureChip(p.nature), chip(t(`plot_state.${p.state}`), p.on_offer ? "jade" : "")],
     where: whereOf([park && parkLink(park.id, pick(park.properties, "name"), tools)]),
     body: [
-      el("p", { class: "headline" }, area(p.area_mu), el("span", { class: "headline-sub", text: hectares(p.area_mu) })),
+      el(
+        "p",
+        { class: "headline" },
+        area(p.area_mu),
+        el("span", { class: "headline-sub", text: hectares(p.area_mu) }),
+      ),
       section(t("ui.land"), facts(plotLand(p, tools))),
       industries(t("field.permitted"), p.permitted_industries, tools),
       section(t("ui.utilities"), utilities(p.utilities)),
@@ -181,7 +229,11 @@ export async function describePlot({ id, properties: p }, tools) {
   };
 }
 
-/** @param {Properties} p @param {Tools} tools @returns {[string, any][]} */
+/**
+ * @param {Properties} p
+ * @param {Tools} tools
+ * @returns {[string, any][]}
+ */
 function plotLand(p, tools) {
   const use = p.land_use_code && [
     swatch(landUseStyle(tools.site, String(p.land_use_code)), "area"),
@@ -191,7 +243,10 @@ function plotLand(p, tools) {
   return [
     [t("field.land_use"), use],
     [t("field.supply_state"), p.supply_state && word("supply_state", p.supply_state)],
-    [t("field.development_state"), p.development_state && word("development_state", p.development_state)],
+    [
+      t("field.development_state"),
+      p.development_state && word("development_state", p.development_state),
+    ],
     [t("field.net_land"), yesNo(p.net_land)],
     [t("field.ready_on"), p.ready_on],
     [t("field.supply_method"), p.supply_method && word("supply_method", p.supply_method)],
@@ -206,7 +261,10 @@ function plotLand(p, tools) {
 function planning(p) {
   return facts([
     [t("field.far"), range(p.far_min, p.far_max)],
-    [t("field.building_coefficient"), p.building_coefficient_min && `≥ ${percent(p.building_coefficient_min)}`],
+    [
+      t("field.building_coefficient"),
+      p.building_coefficient_min && `≥ ${percent(p.building_coefficient_min)}`,
+    ],
     [t("field.green_ratio"), p.green_ratio_max && `≤ ${percent(p.green_ratio_max)}`],
     [t("field.far_built"), number(p.far)],
     [t("field.building_coefficient_built"), percent(p.building_coefficient)],
@@ -249,15 +307,22 @@ function utility(entry) {
   const words = Object.entries(known).map(([part, value]) => {
     return value || (EXPECTED[kind]?.includes(part) ? t(`ui.${part}_to_check`) : "");
   });
-  if (distance) words.push(distance === "on site" ? t("ui.on_site") : t("ui.distance", { distance }));
+  if (distance)
+    words.push(distance === "on site" ? t("ui.on_site") : t("ui.distance", { distance }));
   return [name, words.filter(Boolean).join(" · ") || t("ui.to_check")];
 }
 
 /* Halls */
 
-/** Return what is known of a factory hall. @param {Feature} feature @param {Tools} tools */
+/**
+ * Return what is known of a factory hall.
+ * @param {Feature} feature
+ * @param {Tools} tools
+ */
 export async function describeHall({ properties: p }, tools) {
-  const park = await tools.data.ofKind("parks").then((parks) => parks.find(({ id }) => id === p.park_id));
+  const park = await tools.data
+    .ofKind("parks")
+    .then((parks) => parks.find(({ id }) => id === p.park_id));
   const unknown = () => el("span", { class: "to-check", text: t("ui.to_check") });
   const isFree = p.state === "vacant" || p.state === "partly_let";
   return {
@@ -281,9 +346,18 @@ export async function describeHall({ properties: p }, tools) {
       ),
       section(
         t("field.rent"),
-        el("p", { class: "price" }, measure(p.rent_yuan_m2_month, "unit.yuan_m2_month") ?? t("ui.ask_park")),
+        el(
+          "p",
+          { class: "price" },
+          measure(p.rent_yuan_m2_month, "unit.yuan_m2_month") ?? t("ui.ask_park"),
+        ),
       ),
-      p.parcel_id && el("p", { class: "actions" }, tools.link(`${layerOf("parcels", tools)}/${p.parcel_id}`, t("ui.to_plot"))),
+      p.parcel_id &&
+        el(
+          "p",
+          { class: "actions" },
+          tools.link(`${layerOf("parcels", tools)}/${p.parcel_id}`, t("ui.to_plot")),
+        ),
     ],
   };
 }

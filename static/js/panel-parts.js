@@ -64,7 +64,11 @@ function reachRow(sentence) {
 
 /** @param {string[]} sentences */
 function sentenceList(sentences) {
-  return el("ul", { class: "sentences" }, sentences.map((text) => el("li", { text })));
+  return el(
+    "ul",
+    { class: "sentences" },
+    sentences.map((text) => el("li", { text })),
+  );
 }
 
 /** Return the functions of a port or park as chips. @param {unknown} functions */
@@ -79,23 +83,39 @@ export function yesNo(value) {
   return typeof value === "boolean" ? t(value ? "ui.yes" : "ui.no") : "";
 }
 
-/** Return the line under the title: what is known of the place, with dots between. @param {any[]} pieces */
+/**
+ * Return the line under the title: what is known of the place, with dots between.
+ * @param {any[]} pieces
+ */
 export function whereOf(pieces) {
   const kept = pieces.filter(Boolean);
   return kept.flatMap((piece, i) => [i ? " · " : null, piece]);
 }
 
-/** Return the identifier of the first layer of a kind. @param {string} kind @param {Tools} tools */
+/**
+ * Return the identifier of the first layer of a kind.
+ * @param {string} kind
+ * @param {Tools} tools
+ */
 export function layerOf(kind, { site }) {
   return site.layers.find((layer) => layer.kind === kind)?.id ?? kind;
 }
 
-/** Return a button that selects a park. @param {string} id @param {string} name @param {Tools} tools */
+/**
+ * Return a button that selects a park.
+ * @param {string} id
+ * @param {string} name
+ * @param {Tools} tools
+ */
 export function parkLink(id, name, tools) {
   return tools.link(`${layerOf("parks", tools)}/${id}`, name);
 }
 
-/** Return a button that selects a county, or its bare name while counties are not there. @param {string|undefined} adcode @param {Tools} tools */
+/**
+ * Return a button that selects a county, or its bare name while counties are not there.
+ * @param {string|undefined} adcode
+ * @param {Tools} tools
+ */
 export function countyLink(adcode, tools) {
   const name = pick(tools.site.codes.county[adcode ?? ""] ?? null);
   const layer = tools.data.loaded(layerOf("counties", tools));
@@ -103,12 +123,21 @@ export function countyLink(adcode, tools) {
   return tools.link(`${layerOf("counties", tools)}/${adcode}`, name);
 }
 
-/** Return a name with its code. @param {string} code @param {string} name */
+/**
+ * Return a name with its code.
+ * @param {string} code
+ * @param {string} name
+ */
 export function coded(code, name) {
   return [name && `${name} `, el("span", { class: "code", text: code })];
 }
 
-/** Return a section of industries by code, or null without any. @param {string} title @param {unknown} codes @param {Tools} tools */
+/**
+ * Return a section of industries by code, or null without any.
+ * @param {string} title
+ * @param {unknown} codes
+ * @param {Tools} tools
+ */
 export function industries(title, codes, tools) {
   const rows = parts(codes).map((code) =>
     el("li", {}, coded(code, pick(tools.site.codes.industry[code] ?? null))),
@@ -123,11 +152,17 @@ export function industries(title, codes, tools) {
  */
 export function linkList(features, tools) {
   if (!features.length) return null;
-  const kindOf = (/** @type {Feature} */ feature) => tools.site.layers.find((layer) => tools.data.loaded(layer.id)?.get(feature.id) === feature);
+  const kindOf = (/** @type {Feature} */ feature) =>
+    tools.site.layers.find((layer) => tools.data.loaded(layer.id)?.get(feature.id) === feature);
   const items = features.slice(0, MOST_LINKS).map((feature) => {
     const info = kindOf(feature);
     const item = tools.link(`${info?.id}/${feature.id}`, nameOf(feature, info?.kind));
-    const mark = info && swatch(featureStyle(info.kind, feature, tools.site, "status"), feature.geometry?.type === "Point" ? "dot" : "area");
+    const mark =
+      info &&
+      swatch(
+        featureStyle(info.kind, feature, tools.site, "status"),
+        feature.geometry?.type === "Point" ? "dot" : "area",
+      );
     return el("li", {}, mark, item);
   });
   const more = features.length - items.length;
@@ -135,4 +170,10 @@ export function linkList(features, tools) {
     el("ul", { class: "links" }, items),
     more > 0 && el("p", { class: "remark", text: t("ui.and_more", { count: more }) }),
   ];
+}
+
+/** Return the chip that says how a thing is known. @param {string} nature */
+export function natureChip(nature) {
+  const isCertain = nature === "surveyed" || nature === "reported";
+  return chip(word("nature", nature), isCertain ? "" : "amber", word("nature_means", nature));
 }

@@ -1,6 +1,7 @@
 /** The panel: what the map is about, or what is known of the thing that is selected. */
-import { chip, el, fill, section } from "./dom.js";
-import { number, quantity } from "./format.js";
+import { hasSamples } from "./data.js";
+import { el, fill, section } from "./dom.js";
+import { number, parts, quantity } from "./format.js";
 import { pick, t, word } from "./i18n.js";
 import { parseSelection } from "./state.js";
 import { allFiguresButton, chosenFigures, figureRow } from "./strip.js";
@@ -177,20 +178,37 @@ class Panel {
       this.#wanted = undefined;
       this.show(sel);
     };
-    const button = el("button", { class: "button", type: "button", text: t("ui.retry"), on: { click: retry } });
-    return { chips: [], title: t("ui.load_failed"), body: [remark(t("ui.load_failed_help")), button] };
+    const button = el("button", {
+      class: "button",
+      type: "button",
+      text: t("ui.retry"),
+      on: { click: retry },
+    });
+    return {
+      chips: [],
+      title: t("ui.load_failed"),
+      body: [remark(t("ui.load_failed_help")), button],
+    };
   }
 
   /** @returns {Promise<Content>} */
   async #overview() {
-    const [parks, counties] = await Promise.all([this.data.ofKind("parks"), this.data.ofKind("counties")]);
+    const [parks, counties] = await Promise.all([
+      this.data.ofKind("parks"),
+      this.data.ofKind("counties"),
+    ]);
     const figures = chosenFigures(this.site);
     return {
       chips: [],
       title: t("ui.overview_title"),
       body: [
         el("p", { class: "lead", text: t("ui.overview_lead", { parks: parks.length }) }),
-        el("div", { class: "overview-figures" }, figureRow(figures, this.site), allFiguresButton(this.site)),
+        el(
+          "div",
+          { class: "overview-figures" },
+          figureRow(figures, this.site),
+          allFiguresButton(this.site),
+        ),
         this.#counties(counties),
         ...this.#tiers(parks),
         el("p", {
@@ -216,36 +234,83 @@ class Panel {
             on: { click: () => this.state.set({ sel: `${layer}/${county.id}` }, { push: true }) },
           },
           el("span", { class: "county-name", text: pick(county.properties, "name") }),
-          quantity(number(county.properties.area_km2_reported ?? county.properties.area_km2, 0), "km²"),
+          quantity(
+            number(county.properties.area_km2_reported ?? county.properties.area_km2, 0),
+            "km²",
+          ),
         ),
       ),
     );
-    return cards.length ? el("ul", { class: "counties", "aria-label": t("ui.counties") }, cards) : null;
+    return cards.length
+      ? el("ul", { class: "counties", "aria-label": t("ui.counties") }, cards)
+      : null;
   }
 
   /** @param {Feature[]} found */
   #tiers(found) {
     const parks = [...found].sort(byPlace);
     const inTier = (/** @type {string} */ tier) =>
-      parks.filter(({ properties: p }) => tiersOf(p.tiers).includes(tier));
-    const others = parks.filter(({ properties: p }) => !tiersOf(p.tiers).length);
+      parks.filter(({ properties: p }) => parts(p.tiers).includes(tier));
+    const others = parks.filter(({ properties: p }) => !parts(p.tiers).length);
     return [
-      section(t("ui.tier_other"), parkCards(others, this)),
-      ...TIERS.map((tier) => section(t(`ui.tier_${tier}`), parkCards(inTier(tier), this))),
+      ...TIERS.map((tier) => section(t(`ui.tier_${tier}`), this.#group(inTier(tier)))),
+      section(t("ui.tier_other"), this.#group(others)),
     ];
   }
 
-  /** Return a card that selects a park. @param {Feature} park */
-  card(park) {
-    const { properties: p } = park;
+  /**
+   * Return the parks that the map shows as cards, and the others as one line of names.
+   * @param {Feature[]} parks
+   */
+  #group(parks) {
+    if (!parks.length) return null;
+    const unplaced = parks.filter((park) => !park.geometry);
+    return el(
+      "ul",
+      { class: "park-cards" },
+      parks.filter((park) => park.geometry).map((park) => el("li", {}, this.#card(park))),
+      unplaced.length > 0 && this.#unplaced(unplaced),
+    );
+  }
+
+  /** @param {Feature[]} parks */
+  #unplaced(parks) {
+    return el(
+      "li",
+      { class: "park-unplaced" },
+      el("span", { class: "park-dot is-unplaced", "aria-hidden": "true" }),
+      el(
+        "span",
+        { class: "park-text" },
+        el("span", { class: "park-sub", text: t("ui.place_unknown") }),
+        parks.map((park) =>
+          el("button", {
+            class: "park-link",
+            type: "button",
+            text: pick(park.properties, "name"),
+            on: { click: () => this.#select(park) },
+          }),
+        ),
+      ),
+    );
+  }
+
+  /** @param {Feature} park */
+  #select(park) {
     const layer = this.site.layers.find((info) => info.kind === "parks")?.id;
-    const tone = p.kind === "logistics" ? " is-port" : park.geometry ? "" : " is-unplaced";
+    this.state.set({ sel: `${layer}/${park.id}` }, { push: true });
+  }
+
+  /** Return a card that selects a park. @param {Feature} park */
+  #card(park) {
+    const { properties: p } = park;
+    const tone = p.kind === "logistics" ? " is-port" : "";
     return el(
       "button",
       {
         class: "park-card",
         type: "button",
-        on: { click: () => this.state.set({ sel: `${layer}/${park.id}` }, { push: true }) },
+        on: { click: () => this.#select(park) },
       },
       el("span", { class: `park-dot${tone}`, "aria-hidden": "true" }),
       el(
@@ -260,19 +325,11 @@ class Panel {
           { class: "park-offer" },
           `${t("ui.on_offer")} `,
           quantity(number(p.land_offer_mu, 0), t("unit.mu")),
-          hasSamples(this.site, "parcels") && el("span", { class: "park-sample", text: t("nature.sample") }),
+          hasSamples(this.site, "parcels") &&
+            el("span", { class: "park-sample", text: t("nature.sample") }),
         ),
     );
   }
-}
-
-/**
- * @param {Feature[]} parks
- * @param {Panel} panel
- */
-function parkCards(parks, panel) {
-  if (!parks.length) return null;
-  return el("ul", { class: "park-cards" }, parks.map((park) => el("li", {}, panel.card(park))));
 }
 
 /**
@@ -290,16 +347,6 @@ function byPlace(a, b) {
 }
 
 /**
- * Return the tiers in which the source names a park, as digits: the field may say
- * "1;2" or "第一层面：鞋业；第二层面：全产业链".
- * @param {unknown} text
- */
-export function tiersOf(text) {
-  const found = String(text ?? "").matchAll(/第([一二三])层面|(?<![\d.])([123])(?![\d.])/g);
-  return [...found].map(([, chinese, digit]) => digit ?? String("一二三".indexOf(chinese) + 1));
-}
-
-/**
  * Return where a park is, as far as that is published.
  * @param {Feature} park
  * @param {Site} site
@@ -313,22 +360,7 @@ function placeOf(park, site) {
   return [county, word("nature", p.nature)].filter(Boolean).join(" · ");
 }
 
-/**
- * Return whether sums over a kind of thing count samples as well, and must say so.
- * @param {import("./data.js").Site} site
- * @param {string} kind
- */
-export function hasSamples(site, kind) {
-  return site.layers.some((layer) => layer.kind === kind && layer.natures.includes("sample"));
-}
-
 /** @param {string} text */
 function remark(text) {
   return el("p", { class: "remark", text });
-}
-
-/** Return the chip that says how a thing is known. @param {string} nature */
-export function natureChip(nature) {
-  const isCertain = nature === "surveyed" || nature === "reported";
-  return chip(word("nature", nature), isCertain ? "" : "amber", word("nature_means", nature));
 }

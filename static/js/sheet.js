@@ -1,6 +1,7 @@
 /**
- * What small windows need. On a phone the panel is a sheet with three heights. It is moved by dragging, by its two
- * buttons, and by the arrow keys; its content stays where it is.
+ * What small windows need. On a phone the panel is a sheet with three heights: it is moved
+ * by dragging, by a tap on its handle and by the arrow keys. Layers and legend open by a
+ * button where there is no room for them beside the map.
  */
 import { el } from "./dom.js";
 import { t } from "./i18n.js";

@@ -12,7 +12,9 @@ import { pick, t, word } from "./i18n.js";
  *   statistics: Record<string, any>[], as_of: string, site: Record<string, any>}} Site
  */
 
-/** Talks and agreements not yet binding: a pipeline beside the projects, never added to them. */
+/**
+ * Talks and agreements not yet binding: a pipeline beside the projects, never added to them.
+ */
 const PIPELINE = /^(trips|contacted|intent|signed)_/;
 const SHARE_TOLERANCE = 0.005;
 const MARGIN = 12;
@@ -71,7 +73,12 @@ export function allFiguresButton(site) {
 export function figureRows(figures, site) {
   const rows = figures.map((figure) => {
     const text = el("span", { class: "figure-row-label", text: label(figure) });
-    const row = el("button", { class: "figure-row", type: "button", "aria-haspopup": "dialog" }, text, value(figure));
+    const row = el(
+      "button",
+      { class: "figure-row", type: "button", "aria-haspopup": "dialog" },
+      text,
+      value(figure),
+    );
     openNoteOn(row, () => noteOf(figure, site));
     return el("li", {}, row);
   });
@@ -212,7 +219,8 @@ function placeBeside(box, anchor) {
   const at = anchor.getBoundingClientRect();
   const size = box.getBoundingClientRect();
   const above = at.top - size.height - MARGIN;
-  const top = above > MARGIN ? above : Math.min(at.bottom + MARGIN, innerHeight - size.height - MARGIN);
+  const top =
+    above > MARGIN ? above : Math.min(at.bottom + MARGIN, innerHeight - size.height - MARGIN);
   const left = Math.min(Math.max(at.left, MARGIN), innerWidth - size.width - MARGIN);
   box.style.top = `${Math.max(top, MARGIN)}px`;
   box.style.left = `${Math.max(left, MARGIN)}px`;
@@ -228,7 +236,12 @@ function openAllFigures(site) {
     on: { click: () => dialog.close() },
   });
   dialog.append(
-    el("header", { class: "dialog-head" }, el("h2", { id: "figures-title", text: t("ui.figures_all") }), close),
+    el(
+      "header",
+      { class: "dialog-head" },
+      el("h2", { id: "figures-title", text: t("ui.figures_all") }),
+      close,
+    ),
     el("div", { class: "dialog-body", tabindex: "0" }, groupFigures(site)),
   );
   dialog.addEventListener("close", () => dialog.remove());
@@ -264,7 +277,9 @@ function figureGroup(title, figures, site, remark) {
     el(
       "ul",
       { class: "figure-list" },
-      figures.map((figure, i) => figureEntry(figure, site, figure.source !== figures[i + 1]?.source)),
+      figures.map((figure, i) =>
+        figureEntry(figure, site, figure.source !== figures[i + 1]?.source),
+      ),
     ),
   );
 }
@@ -281,6 +296,12 @@ function figureEntry(figure, site, isLast) {
     el("div", { class: "figure-entry" }, el("span", { text: label(figure) }), value(figure)),
     chips(figure, site),
     pick(figure, "note") && el("p", { class: "remark", text: pick(figure, "note") }),
-    isLast && el("p", { class: "remark is-source" }, `${t("ui.source")}${t("ui.colon")}`, sources(figure.source)),
+    isLast &&
+      el(
+        "p",
+        { class: "remark is-source" },
+        `${t("ui.source")}${t("ui.colon")}`,
+        sources(figure.source),
+      ),
   );
 }

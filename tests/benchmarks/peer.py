@@ -1,9 +1,14 @@
 """The peer: the page that ``GeoDataFrame.explore()`` makes of the same public layers.
 
-Its libraries come from this machine instead of four public hosts, which spares it every
-look-up and handshake; bodies are compressed ahead with what publish uses for ours. The
+It is served in two ways, both from this machine, which spares it the look-ups of and
+handshakes with four public hosts:
+
+*compressed*: page and libraries compressed ahead with what publish uses for ours. The
 wheel of libraries embeds fonts and pictures in the style sheets, which the public hosts
-keep in files of their own that this page never asks for: they are not counted.
+keep in files of their own that this page never asks for: they are left out.
+
+*as saved*: one file with the libraries inside, as folium-offline writes it for use without
+outside hosts, and uncompressed, as it lies on the disk.
 """
 
 import re
@@ -22,7 +27,8 @@ _LIBRARY = re.compile(r'(?<=["\'])https://[^"\']+?\.(?:js|css)(?=["\'])')
 _EMBEDDED = re.compile(r"url\((['\"]?)data:[^)]*\)")
 _TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html; charset=utf-8"}
 
-Files = dict[str, tuple[bytes, str]]
+Files = dict[str, tuple[bytes, str, bool]]
+"""Body, type and whether the body is compressed, by path."""
 
 
 def explore_page(layers: list[gpd.GeoDataFrame]) -> str:
@@ -35,7 +41,8 @@ def explore_page(layers: list[gpd.GeoDataFrame]) -> str:
 
 
 def peer_files(html: str) -> Files:
-    """Return the compressed body and the type of the page and of every library it names."""
+    """Return the files of both ways: ``/`` with its libraries, and ``/saved``."""
+    saved = saved_page(html).encode("utf-8")
     addresses = sorted(set(_LIBRARY.findall(html)))
     files: Files = {}
     for address in addresses:
@@ -44,12 +51,24 @@ def peer_files(html: str) -> Files:
         library = _EMBEDDED.sub("url(data:,)", _res[address])
         files[path] = _packed(library, address.rsplit(".", 1)[1])
     files["/"] = _packed(html, "html")
+    files["/saved"] = saved, _TYPES["html"], False
     return files
 
 
-def _packed(text: str, kind: str) -> tuple[bytes, str]:
+def saved_page(html: str) -> str:
+    """Return the page with its libraries inside."""
+    for address in set(_LIBRARY.findall(html)):
+        name = re.escape(address)
+        script, style = f"<script>{_res[address]}</script>", f"<style>{_res[address]}</style>"
+        html = re.sub(rf'<script src="{name}"></script>', lambda _, text=script: text, html)
+        html = re.sub(rf'<link[^>]*href="{name}"[^>]*/?>', lambda _, text=style: text, html)
+    assert not _LIBRARY.search(re.sub(r"<(script|style)>.*?</\1>", "", html, flags=re.DOTALL))
+    return html
+
+
+def _packed(text: str, kind: str) -> tuple[bytes, str, bool]:
     body = text.encode("utf-8")
-    return brotli.compress(body, quality=11 if len(body) < 1_000_000 else 9), _TYPES[kind]
+    return brotli.compress(body, quality=11 if len(body) < 1_000_000 else 9), _TYPES[kind], True
 
 
 @contextmanager
@@ -57,12 +76,13 @@ def serving_peer(files: Files) -> Iterator[str]:
     """Serve the files through the WSGI server that serves ours; yield the address."""
 
     def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        body, content_type = files.get(environ["PATH_INFO"], (b"", ""))
+        body, content_type, is_packed = files.get(environ["PATH_INFO"], (b"", "", False))
         if not content_type:
             start_response("404 Not Found", [("Content-Length", "0")])
             return [b""]
         assert "br" in environ["HTTP_ACCEPT_ENCODING"]
-        headers = [("Content-Type", content_type), ("Content-Encoding", "br")]
+        encoding = [("Content-Encoding", "br")] if is_packed else []
+        headers = [("Content-Type", content_type), *encoding]
         start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
         return [body]
 

@@ -1,29 +1,12 @@
-"""Chromium, and pages that fail their test when anything goes wrong in them."""
+"""Pages that fail their test when anything goes wrong in them."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.mappage import SIZES, MapPage
 from tests.browser.site import Server
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if shutil.which(CHROMIUM) is None:
-        reason = f"{CHROMIUM} is missing: run make test, which installs it"
-        if os.environ.get("CI") or os.environ.get("PARKS_REQUIRE_BROWSER"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
 
 Opener = Callable[..., MapPage]
 

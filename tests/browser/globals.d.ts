@@ -6,6 +6,7 @@ declare global {
     map: Leaflet.Map;
     layers: Record<string, Leaflet.GeoJSON | Leaflet.MarkerClusterGroup>;
     tiles: Leaflet.TileLayer[];
+    imagery: Leaflet.TileLayer[];
   }
   interface Window {
     parkMap: ParkMap;

@@ -52,13 +52,12 @@ def test_from_load_to_a_plot_and_back(open_map):
     # On the map, N walks over what is drawn; Enter opens a plot.
     page.evaluate("document.activeElement.blur()")
     tab_to(page, "#map")
-    for _ in range(60):
+    plots = {feature["id"] for feature in page.features("parcels")}
+    for _ in range(400):
         key("n")
-        key("Enter")
-        page.page.wait_for_timeout(60)
-        if page.panel.get_attribute("data-kind") == "parcels":
+        if page.locator(".map-tip .map-tip-name").inner_text() in plots:
             break
-        page.evaluate("document.querySelector('#map').focus({preventScroll: true})")
+    key("Enter")
     shown(page, "parcels")
     assert "sel=parcels/" in page.page.url
     key("Escape")
@@ -75,10 +74,13 @@ def test_the_focus_is_always_seen(open_map, view):
             """() => {
                 const e = document.activeElement;
                 if (!e || e === document.body) return null;
-                const s = getComputedStyle(e);
                 const b = e.getBoundingClientRect();
-                const ring = (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1)
-                    || s.boxShadow !== "none";
+                const ring = [null, "::before", "::after"].some((part) => {
+                    const s = getComputedStyle(e, part);
+                    const isDrawn = part === null || s.content !== "none";
+                    const isRing = s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 1;
+                    return isDrawn && (isRing || s.boxShadow !== "none");
+                });
                 return {name: e.outerHTML.slice(0, 80), ring, size: b.width * b.height};
             }"""
         )

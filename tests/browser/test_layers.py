@@ -41,7 +41,7 @@ def test_plots_can_be_coloured_by_land_use(open_map):
     plot = page.features("parcels")[0]
     page.fit("parcels", plot["id"], max_zoom=15)
     by_state = page.locator("#legend li").all_inner_texts()
-    page.locator("#layers [data-color='use']").click()
+    page.locator("#layers").get_by_role("button", name=page.text("map.color.use")).click()
     page.until(
         "(old) => [...document.querySelectorAll('#legend li')]"
         ".map((e) => e.innerText).join() !== old.join()",
