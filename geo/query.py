@@ -28,13 +28,12 @@ class StoredFile:
     sha256: str
     encodings: tuple[str, ...]
 
-    def read(self, accepted: tuple[str, ...]) -> tuple[bytes, str | None]:
-        """Return the body in the best encoding that the reader accepts, and its name."""
+    def choose(self, accepted: tuple[str, ...]) -> tuple[Path, str | None]:
+        """Return the path of the best encoding that the reader accepts, and its name."""
         for encoding, suffix in _SUFFIX_OF_ENCODING.items():
             if encoding in accepted and suffix in self.encodings:
-                packed = self.path.with_name(f"{self.path.name}.{suffix}")
-                return packed.read_bytes(), encoding
-        return self.path.read_bytes(), None
+                return self.path.with_name(f"{self.path.name}.{suffix}"), encoding
+        return self.path, None
 
 
 class Folder:
@@ -80,7 +79,7 @@ class Snapshot(Folder):
 
     def read_text(self, name: str) -> str:
         """Return the text of the edition's file of that name."""
-        return self.file(name).read(())[0].decode("utf-8")
+        return self.file(name).path.read_text(encoding="utf-8")
 
     @cached_property
     def site(self) -> dict[str, Any]:

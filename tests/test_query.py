@@ -73,9 +73,9 @@ def test_the_best_accepted_encoding_is_taken(library: Library) -> None:
         (("gzip",), "gzip", gzip.decompress),
         ((), None, bytes),
     ):
-        body, encoding = file.read(accepted)
+        path, encoding = file.choose(accepted)
         assert encoding == name
-        assert unpack(body) == BODY
+        assert unpack(path.read_bytes()) == BODY
 
 
 def test_when_a_version_was_published_is_known(library: Library) -> None:

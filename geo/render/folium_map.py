@@ -15,6 +15,7 @@ import folium
 from branca.element import Element, Figure
 from folium.map import CustomPane, Layer
 from folium.plugins import Fullscreen, MarkerCluster, MousePosition
+from folium.utilities import JsCode
 
 from geo.i18n import message
 from geo.model import Catalog
@@ -142,6 +143,8 @@ def _controls(lang: str) -> list[folium.MacroElement]:
             title=message("control.fullscreen", lang),
             title_cancel=message("control.fullscreen_exit", lang),
             force_separate_button=True,
+            # The whole page, so that panel and legend come along.
+            fullscreen_element=JsCode("document.documentElement"),
         ),
         MousePosition(
             position="bottomleft",

@@ -7,7 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo.query import Library
 from geo.settings import Settings, read_settings
-from geo.web import errors, files, health, logs, pages, security
+from geo.web import errors, health, logs, pages, security
+from geo.web.files import ReadyFiles
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -20,14 +21,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = read_settings() if settings is None else settings
     app = Flask(__name__, static_folder=None)
-    app.extensions["library"] = Library(settings.out)
+    library = Library(settings.out)
+    app.extensions["library"] = library
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages.blueprint)
-    app.register_blueprint(files.blueprint)
     app.register_blueprint(health.blueprint)
     errors.register(app)
     security.register(app)
     logs.register(app)
+    app.wsgi_app = ReadyFiles(app.wsgi_app, library)  # type: ignore[method-assign]
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -1,17 +1,30 @@
-"""Published files: layers by version, the static tree by its hash. Both never change."""
+"""Published files: layers by version, the static tree by its hash. Both never change.
+
+They are answered in front of the application, so that a ready file costs little more than
+an empty reply: no routing, no templates, and a small body stays in memory.
+"""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request
+from werkzeug.http import parse_accept_header, parse_etags
 
-from geo.query import StoredFile
-from geo.web.current import library
+from geo.errors import GeoError
+from geo.query import Library, StoredFile
+from geo.web.logs import log_request
+from geo.web.security import FILE_HEADERS
 
-blueprint = Blueprint("files", __name__)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
+_SMALL = 1_000_000
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".geojson": "application/geo+json",
@@ -21,35 +34,90 @@ _TYPES = {
 }
 
 
-@blueprint.get("/assets/<digest>/<path:name>")
-def asset(digest: str, name: str) -> Response:
-    """Answer a file of the static tree."""
-    return send(library().assets(digest).file(name))
+@dataclass(frozen=True)
+class _Ready:
+    """An answer as it goes out; a large body is read anew each time."""
+
+    etag: str
+    headers: list[tuple[str, str]]
+    path: Path
+    body: bytes | None
+
+    def read(self) -> bytes:
+        return self.path.read_bytes() if self.body is None else self.body
 
 
-@blueprint.get("/layers/<version>/<name>")
-def layer(version: str, name: str) -> Response:
-    """Answer a public file of a kept version."""
-    return send(library().version(version, "public").file(name))
+class ReadyFiles:
+    """WSGI middleware that answers published files; the rest goes to the application.
+
+    Parameters
+    ----------
+    app
+        Answers every other address, also those of files that do not exist.
+    library
+        The snapshots that are served.
+    """
+
+    def __init__(self, app: WSGIApplication, library: Library) -> None:
+        self._app = app
+        self._library = library
+        self._find = lru_cache(maxsize=256)(self._look_up)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a file, or let the application answer."""
+        started = time.perf_counter()
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        ready = self._try(path, environ) if method in ("GET", "HEAD") else None
+        if ready is None:
+            return self._app(environ, start_response)
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and parse_etags(known).contains_weak(ready.etag):
+            status, headers, body = "304 Not Modified", ready.headers, b""
+        else:
+            status, body = "200 OK", ready.read()
+            headers = [*ready.headers, ("Content-Length", str(len(body)))]
+        start_response(status, headers)
+        log_request(method, path, int(status[:3]), started)
+        return [body if method == "GET" else b""]
+
+    def _try(self, path: str, environ: WSGIEnvironment) -> _Ready | None:
+        folder = path[:8]
+        if folder not in ("/assets/", "/layers/"):
+            return None
+        try:
+            return self._find(path, _accepted(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        except (GeoError, OSError):
+            return None  # the application has the words for what is not there
+
+    def _look_up(self, path: str, accepted: tuple[str, ...]) -> _Ready:
+        _, folder, key, *names = path.split("/")
+        name = "/".join(names)
+        if folder == "assets":
+            file = self._library.assets(key).file(name)
+        else:
+            file = self._library.version(key, "public").file(name)
+        return _prepare(file, accepted)
 
 
-@blueprint.get("/favicon.ico")
-def favicon() -> Response:
-    """Answer the icon that browsers ask for unasked."""
-    digest = library().current("public").manifest["assets"]
-    return send(library().assets(digest).file("favicon.svg"))
+@lru_cache(maxsize=128)
+def _accepted(header: str) -> tuple[str, ...]:
+    """Return the encodings of ours that a request accepts, the best first."""
+    found = parse_accept_header(header)
+    return tuple(name for name in ("br", "gzip") if found.quality(name) > 0)
 
 
-def send(file: StoredFile) -> Response:
-    """Return the file in the best encoding that the client accepts, or 304."""
-    accepted = tuple(e for e in ("br", "gzip") if request.accept_encodings[e] > 0)
-    body, encoding = file.read(accepted)
-    mimetype = _TYPES.get(PurePosixPath(file.path.name).suffix, "application/octet-stream")
-    response = Response(body, content_type=mimetype)
-    response.headers["Cache-Control"] = _IMMUTABLE
-    response.headers["Vary"] = "Accept-Encoding"
+def _prepare(file: StoredFile, accepted: tuple[str, ...]) -> _Ready:
+    path, encoding = file.choose(accepted)
+    etag = f"{file.sha256[:20]}{'-' + encoding if encoding else ''}"
+    size = path.stat().st_size
+    kind = _TYPES.get(PurePosixPath(file.path.name).suffix, "application/octet-stream")
+    headers = [
+        ("Content-Type", kind),
+        ("Cache-Control", _IMMUTABLE),
+        ("Vary", "Accept-Encoding"),
+        ("ETag", f'"{etag}"'),
+        *FILE_HEADERS,
+    ]
     if encoding:
-        response.headers["Content-Encoding"] = encoding
-    response.set_etag(f"{file.sha256[:20]}{'-' + encoding if encoding else ''}")
-    response.make_conditional(request)
-    return response
+        headers.append(("Content-Encoding", encoding))
+    return _Ready(etag, headers, path, path.read_bytes() if size < _SMALL else None)

@@ -37,19 +37,20 @@ def configure_logs() -> None:
 def register(app: Flask) -> None:
     """Let the application log every request."""
     app.before_request(_start_clock)
-    app.after_request(_log_request)
+    app.after_request(_log_response)
 
 
 def _start_clock() -> None:
     g.started = time.perf_counter()
 
 
-def _log_request(response: Response) -> Response:
-    fields = {
-        "method": request.method,
-        "path": request.path,
-        "status": response.status_code,
-        "ms": round((time.perf_counter() - g.started) * 1000, 1),
-    }
-    _LOGGER.info("request", extra={"fields": fields})
+def _log_response(response: Response) -> Response:
+    log_request(request.method, request.path, response.status_code, g.started)
     return response
+
+
+def log_request(method: str, path: str, status: int, started: float) -> None:
+    """Log one answer; ``started`` is the reading of ``time.perf_counter`` at its begin."""
+    elapsed = round((time.perf_counter() - started) * 1000, 1)
+    fields = {"method": method, "path": path, "status": status, "ms": elapsed}
+    _LOGGER.info("request", extra={"fields": fields})

@@ -7,8 +7,9 @@ import hashlib
 from functools import lru_cache, partial
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 from geo.errors import GeoError
 from geo.i18n import LANGUAGES, message
@@ -28,6 +29,13 @@ def map_page() -> Response:
 def about_page() -> Response:
     """Answer what the map shows: sources, licences, approvals, corrections."""
     return _page("about.html")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> BaseResponse:
+    """Answer where the icon is, which browsers ask for unasked."""
+    digest = snapshot().manifest["assets"]
+    return redirect(f"{root()}assets/{digest}/favicon.svg")
 
 
 def _page(template: str) -> Response:

@@ -17,6 +17,13 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+FILE_HEADERS = [
+    *_HEADERS.items(),
+    # A file loads nothing, whatever it holds.
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+"""The headers of published files."""
+
 
 def content_security_policy(image_hosts: Sequence[str]) -> str:
     """Return the policy: everything from this server, images also from ``image_hosts``."""

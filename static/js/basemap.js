@@ -103,7 +103,7 @@ export class Graticule {
         x < b.right && x + 48 > b.left && y - 12 < b.bottom && y > b.top;
       return !isOff && !taken.some(isTaken);
     });
-    const attributes = { "font-size": 11, fill: color("mute"), "fill-opacity": 0.75 };
+    const attributes = { "font-size": 12, fill: color("mute"), "fill-opacity": 0.9 };
     return free.map(({ x, y, text }) => svg("text", { ...attributes, x, y, text }));
   }
 }

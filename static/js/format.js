@@ -22,6 +22,9 @@ const UNITS = {
   mm: "unit.mm",
 };
 
+/** @type {Map<string, Intl.NumberFormat>} */
+const formatters = new Map();
+
 /**
  * Return a number with separators and no more decimals than it has.
  * @param {unknown} value
@@ -30,9 +33,21 @@ const UNITS = {
 export function number(value, digits = 6) {
   const amount = Number(value);
   if (value === null || value === undefined || value === "" || Number.isNaN(amount)) return "";
-  return amount.toLocaleString(lang() === "zh" ? "zh-CN" : "en-GB", {
-    maximumFractionDigits: digits,
-  });
+  return formatter(digits).format(amount);
+}
+
+/**
+ * Return the formatter of so many decimals; making one takes milliseconds, so each is kept.
+ * @param {number} digits
+ */
+function formatter(digits) {
+  const locale = lang() === "zh" ? "zh-CN" : "en-GB";
+  const key = `${locale} ${digits}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+  formatters.set(key, made);
+  return made;
 }
 
 /**

@@ -60,7 +60,8 @@ export class Walk {
 
   /** @param {Entry} entry */
   #choose({ info, feature }) {
-    this.#leave();
+    // The walk goes on from here.
+    this.tip.remove();
     this.layers.select(info.id, String(feature.id));
   }
 

@@ -196,7 +196,7 @@ export class Labels {
     const second = small ? [{ text: small, size: 12, weight: 400, fill: color("mute") }] : [];
     const isRoomy = entry.role === "mark" && this.map.getZoom() >= INNER_ZOOM;
     const inner = isRoomy ? this.#innerLines(entry, fill) : [];
-    const variants = [[name, ...second], [name]];
+    const variants = [[name, ...second], ...(isPort ? [] : [[name]]), ...smaller(name, isPort ? second : [])];
     if (inner.length) variants.unshift([name, ...inner, ...second]);
     return { rank: isPort ? 2 : 1, variants };
   }
@@ -228,7 +228,8 @@ export class Labels {
     // At the scale of the prefecture the seat stands for its county.
     const county = zoom < OUTLINE_ZOOM ? this.#countyName(adcode) : "";
     const text = county || featureName(entry.feature);
-    return { rank: 3, variants: [[{ text, size: 14, weight: 500, fill: color("ink") }]] };
+    const name = { text, size: 14, weight: 500, fill: color("ink") };
+    return { rank: 3, variants: [[name], ...smaller(name)] };
   }
 
   /** @param {Entry} entry */
@@ -240,7 +241,7 @@ export class Labels {
     const text = String(id).startsWith(prefix) ? String(id).slice(prefix.length) : String(id);
     const isOffer = p.state === "offer";
     const fill = color(isOffer ? "jade" : "ink");
-    const line = { text, size: 11, weight: isOffer ? 700 : 400, fill };
+    const line = { text, size: 12, weight: isOffer ? 700 : 400, fill };
     return { rank: isOffer ? 7 : 8, variants: [[line]] };
   }
 
@@ -400,4 +401,22 @@ export class Labels {
     });
     return rect;
   }
+}
+
+/**
+ * Return a name in small type, and once more on two lines if it has several words: it then
+ * finds a place on a phone.
+ * @param {Line} name
+ * @param {Line[]} [below] lines that it may not lose
+ * @returns {Line[][]}
+ */
+function smaller(name, below = []) {
+  const small = { ...name, size: 12 };
+  const middle = name.text.length / 2;
+  const [gap] = [...name.text.matchAll(/ /g)]
+    .map(({ index }) => index)
+    .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+  if (gap === undefined) return [[small, ...below]];
+  const halves = [name.text.slice(0, gap), name.text.slice(gap + 1)];
+  return [[small, ...below], [...halves.map((text) => ({ ...small, text })), ...below]];
 }

@@ -13,7 +13,7 @@ import { mountSheet } from "./sheet.js";
 import { createState } from "./state.js";
 import { mountStrip } from "./strip.js";
 import { mountSwitcher } from "./switcher.js";
-import { Selection, fitExtent, flyTo, isInSight, isStill } from "./view.js";
+import { Selection, fitExtent, flyTo, isInSight, isStill, jumpTo } from "./view.js";
 
 /** Milliseconds after which a panel or sheet has come to rest. */
 const SETTLED = 250;
@@ -108,7 +108,7 @@ class App {
     this.graticule.draw();
     this.labels.place();
     // Whoever comes with a selection but without a position is taken to it.
-    if (this.state.get().sel && this.state.get().z === null) await this.#reveal(true);
+    if (this.state.get().sel && this.state.get().z === null) await this.#reveal(true, jumpTo);
   }
 
   #listen() {
@@ -189,8 +189,9 @@ class App {
   /**
    * Bring the selected feature into sight.
    * @param {boolean} isFromAfar chosen from panel or list rather than on the map
+   * @param {(map: any, bounds: any, limits: {minZoom: number, maxZoom: number}) => void} show
    */
-  async #reveal(isFromAfar) {
+  async #reveal(isFromAfar, show = flyTo) {
     const { sel } = this.state.get();
     const found = await this.layers.locate(sel).catch(() => null);
     if (!found || sel !== this.state.get().sel) return;
@@ -200,7 +201,7 @@ class App {
     const isHidden = !isInSight(this.map, bounds);
     const isGround = info.kind === "counties" || found.feature.geometry?.type.endsWith("String");
     if (isFromAfar ? isSmall || isHidden : isSmall && !isGround) {
-      flyTo(this.map, bounds, { minZoom, maxZoom: NEAR });
+      show(this.map, bounds, { minZoom, maxZoom: NEAR });
     }
   }
 

@@ -86,7 +86,10 @@ class Panel {
     const isFirst = this.#wanted === undefined;
     if (this.#wanted === null && sel) this.#returnTo = document.activeElement;
     this.#wanted = sel;
-    const content = await this.#contentOf(sel).catch(() => this.#failure(sel));
+    const content = await this.#contentOf(sel).catch((error) => {
+      console.error(error);
+      return this.#failure(sel);
+    });
     if (this.#wanted !== sel) return;
     this.#render(content, sel);
     if (!isFirst) this.#announce(content.title);

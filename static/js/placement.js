@@ -23,9 +23,11 @@
 /** Names of a smaller rank are worth placing the others anew. */
 const IMPORTANT = 4;
 const PASSES = 8;
+/** How many of a name's last variants are tried in turn: all, the short ones, the shortest. */
+const VARIANTS = [Infinity, 2, 1];
 const GAP = 4;
-/** How far a name may stray from its mark. */
-const LEADER = 26;
+/** How far a name may stray from its mark, in steps. */
+const LEADERS = [26, 58];
 /** Free space around each name, so that two never read as one. */
 const AIR = 3;
 
@@ -96,23 +98,27 @@ export function arrange(items, obstacles, frame) {
 
 /**
  * Return the best of a few arrangements: each puts first what fared badly in the one before.
+ * Where full names leave no place for others, short ones are tried as well.
  * @template {Candidate} T
  * @param {T[]} items
  * @param {Box[]} obstacles
  * @param {Box} frame
  */
 function bestOf(items, obstacles, frame) {
-  let order = items;
   /** @type {Placed<T>[]} */
   let best = [];
   let least = Infinity;
-  for (let pass = 0; pass < PASSES && least > 0; pass += 1) {
-    const placed = placeInOrder(order, obstacles, frame);
-    const losses = new Map(items.map((item) => [item, lossOf(item, placed)]));
-    const loss = [...losses.values()].reduce((sum, value) => sum + value, 0);
-    if (loss < least) [best, least] = [placed, loss];
-    const isLucky = (/** @type {T} */ item) => losses.get(item) === 0;
-    order = [...order.filter((item) => !isLucky(item)), ...order.filter(isLucky)];
+  for (const variants of VARIANTS) {
+    if (best.length === items.length) break;
+    let order = items;
+    for (let pass = 0; pass < PASSES && least > 0; pass += 1) {
+      const placed = placeInOrder(order, obstacles, frame, variants);
+      const losses = new Map(items.map((item) => [item, lossOf(item, placed)]));
+      const loss = [...losses.values()].reduce((sum, value) => sum + value, 0);
+      if (loss < least) [best, least] = [placed, loss];
+      const isLucky = (/** @type {T} */ item) => losses.get(item) === 0;
+      order = [...order.filter((item) => !isLucky(item)), ...order.filter(isLucky)];
+    }
   }
   return best;
 }
@@ -126,7 +132,7 @@ function bestOf(items, obstacles, frame) {
 function lossOf(item, placed) {
   const weight = IMPORTANT - Math.floor(item.rank);
   const place = placed.find((other) => other.item === item);
-  return place ? (place.variant / item.sizes.length) * 0.5 * weight : weight;
+  return place ? (place.variant / item.sizes.length) * 0.2 * weight : weight;
 }
 
 /**
@@ -134,13 +140,15 @@ function lossOf(item, placed) {
  * @param {T[]} order
  * @param {Box[]} obstacles
  * @param {Box} frame
+ * @param {number} [variants] how many of the last variants, the shortest, may be taken
  */
-function placeInOrder(order, obstacles, frame) {
+function placeInOrder(order, obstacles, frame, variants = Infinity) {
   const taken = [...obstacles];
   /** @type {Placed<T>[]} */
   const placed = [];
   for (const item of order) {
-    const place = findPlace(item, taken, frame);
+    const first = Math.max(0, item.sizes.length - variants);
+    const place = findPlace(item, taken, frame, first);
     if (!place) continue;
     placed.push(place);
     taken.push(place.box);
@@ -153,11 +161,13 @@ function placeInOrder(order, obstacles, frame) {
  * @param {T} item
  * @param {Box[]} taken
  * @param {Box} frame
+ * @param {number} first the fullest variant that may be taken
  * @returns {Placed<T>|null}
  */
-function findPlace(item, taken, frame) {
+function findPlace(item, taken, frame, first) {
   const positions = positionsOf(item);
   for (const [variant, size] of item.sizes.entries()) {
+    if (variant < first) continue;
     for (const { anchor, direction, gap } of positions) {
       if (item.directions === INSIDE && !fitsInto(anchor, size)) continue;
       const place = putBeside(anchor, direction, gap, size);
@@ -174,7 +184,8 @@ function positionsOf({ anchors, directions, mayStray }) {
   const near = anchors.flatMap((anchor) =>
     directions.map((direction) => ({ anchor, direction, gap: GAP })),
   );
-  return mayStray ? [...near, ...near.map((place) => ({ ...place, gap: LEADER }))] : near;
+  const far = LEADERS.flatMap((gap) => near.map((place) => ({ ...place, gap })));
+  return mayStray ? [...near, ...far] : near;
 }
 
 /**

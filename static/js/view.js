@@ -7,6 +7,10 @@ import { color } from "./styles.js";
 const PHONE = "(max-width: 719.98px)";
 const MARGIN = 16;
 const FLIGHT_SECONDS = 1.2;
+/** Beyond so many levels a flight becomes a cut. */
+const FLIGHT_LEVELS = 3;
+/** How long the map takes to fade; as in map.css. */
+const CUT_MS = 200;
 /** What may lie over the map. */
 const COVERS = [".header", "#panel", "#layers", "#legend", "#strip", "#tools", "#notice", "#list"];
 
@@ -122,7 +126,35 @@ export function fitExtent(map, [minx, miny, maxx, maxy]) {
 export function flyTo(map, bounds, limits) {
   const { center, zoom } = framing(map, bounds, limits);
   if (isStill()) map.setView(center, zoom, { animate: false });
+  else if (Math.abs(zoom - map.getZoom()) > FLIGHT_LEVELS) cutTo(map, center, zoom);
   else map.flyTo(center, zoom, { duration: FLIGHT_SECONDS });
+}
+
+/**
+ * Show a feature in the free part of the map at once.
+ * @param {any} map
+ * @param {any} bounds L.LatLngBounds
+ * @param {{minZoom?: number, maxZoom?: number}} [limits]
+ */
+export function jumpTo(map, bounds, limits) {
+  const { center, zoom } = framing(map, bounds, limits);
+  map.setView(center, zoom, { animate: false });
+}
+
+/**
+ * Fade over to a view of quite another scale: on the way there lines and hatches would only
+ * be stretched, for they are drawn anew at the end of a flight.
+ * @param {any} map
+ * @param {any} center
+ * @param {number} zoom
+ */
+function cutTo(map, center, zoom) {
+  const { classList } = map.getContainer();
+  classList.add("is-cutting");
+  setTimeout(() => {
+    map.setView(center, zoom, { animate: false });
+    classList.remove("is-cutting");
+  }, CUT_MS);
 }
 
 /**
