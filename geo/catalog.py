@@ -9,9 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from geo.errors import CatalogError
-from geo.model import DERIVED, FORMAT, KINDS, NATURES, Catalog, Entry
+from geo.model import DERIVED, FORMAT, KINDS, NATURES, NEVER_PUBLIC, Catalog, Entry
 
 _KNOWN_FAULTS = {"missing", "extra_forbidden"}
+_RESERVED = {"site", "findings", "join", "aux", "con", "nul", "prn"}
+"""Names of files that a snapshot has anyway, or that Windows keeps for devices."""
+
 _WINDOWS_SEPARATOR = "\\"
 
 
@@ -38,6 +41,9 @@ def read_catalog(data_dir: Path) -> Catalog:
         for fault in _entry_faults(entry)
     ]
     faults_found += _kind_faults(catalog)
+    faults_found += [
+        f"{name}: this name is taken" for name in catalog.entries() if name in _RESERVED
+    ]
     shared = sorted(set(catalog.layers) & set(catalog.tables))
     faults_found += [f"{name}: both a layer and a table" for name in shared]
     if faults_found:
@@ -61,7 +67,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise CatalogError("CATALOG_MISSING", path=path.name) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # also TOML syntax and encoding
         raise CatalogError("CATALOG_UNREADABLE", reason=str(error)) from error
 
 
@@ -85,6 +91,8 @@ def _entry_faults(entry: Entry) -> list[str]:
     known = {spec.name for spec in kind.all_fields} | set(DERIVED.get(kind.name, ()))
     unknown = sorted(set(entry.public_fields) - known)
     faults = [f"public_fields: unknown field {name!r}" for name in unknown]
+    secret = sorted(set(entry.public_fields) & set(NEVER_PUBLIC.get(kind.name, ())))
+    faults += [f"public_fields: {name!r} tells of a single firm" for name in secret]
     if entry.key != kind.key:
         faults.append(f"key: expected {kind.key!r}")
     if entry.nature not in NATURES:

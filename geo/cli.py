@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from geo.errors import DataError, GeoError
+from geo.errors import DataError, GeoError, RunError
 from geo.i18n import LANGUAGES, both
 from geo.model import Finding
 from geo.settings import Settings, read_settings
@@ -34,6 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return command(arguments, _settings(arguments))
     except GeoError as error:
         return _report_failure(error, as_json=arguments.json)
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except OSError as error:
+        failure = RunError("SYSTEM_REFUSED", reason=error.strerror, file=error.filename)
+        return _report_failure(failure, as_json=arguments.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,9 +105,7 @@ def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo import publish
 
     try:
-        done = publish.publish(
-            settings, as_of=arguments.as_of or publish.today(), by=getpass.getuser()
-        )
+        done = publish.publish(settings, as_of=arguments.as_of or publish.today(), by=_user())
     except publish.PublishBlocked as error:
         if not arguments.json:
             _print_findings(error.findings)
@@ -128,7 +134,7 @@ def _versions(arguments: argparse.Namespace, settings: Settings) -> int:
 def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo.publish import describe_versions, rollback
 
-    rollback(settings, arguments.version, by=getpass.getuser())
+    rollback(settings, arguments.version, by=_user())
     if arguments.json:
         _print_json(describe_versions(settings))
     else:
@@ -164,6 +170,14 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         print(f"{finding.severity:<7} {finding.rule:<22} {where}")
         for lang in LANGUAGES:
             print(f"        {finding.message[lang]}")
+
+
+def _user() -> str:
+    """Return who publishes; a container may run as a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"
 
 
 def _say(key: str, **params: object) -> None:

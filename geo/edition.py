@@ -11,19 +11,49 @@ from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 
-from geo.model import COUNTABLE_STAGES, PROVENANCE, STAGES, Catalog, Edition, Entry
+from geo.model import COUNTABLE_STAGES, NATURES, PROVENANCE, STAGES, Catalog, Edition, Entry
 
-_PLACING_FIELDS = ("parcel_id", "building_id", "lon", "lat", "datum")
+_PLACING_FIELDS = ("parcel_id", "building_id", "placed_by", "lon", "lat", "datum")
 _JUDGEMENTS = ("suspected_idle", "inefficient")
 _NAMING_FIELDS = ("name_zh", "name_en", "product", "published_zh", "published_en")
 
 
-def drop_samples(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the frames without sample records, for a catalogue with ``demo = false``."""
+_REFERENCES = {"parent_id": "park_id"}
+"""Columns that refer to a key of another name; the others bear the name of the key."""
+
+
+def drop_samples(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, pd.DataFrame]:
+    """Return the frames without sample records, for a catalogue with ``demo = false``.
+
+    A record whose nature is not one of the known ones goes too: what is not known to be
+    real is not shown as real. References to what is gone are emptied.
+    """
+    gone = sample_keys(frames, catalog)
     return {
-        name: frame.loc[frame["nature"] != "sample"].reset_index(drop=True)
+        name: _forget(frame.loc[~_is_sample(frame)].reset_index(drop=True), gone, entry.key)
+        for (name, frame), entry in zip(
+            frames.items(), (catalog.entries()[name] for name in frames), strict=True
+        )
+    }
+
+
+def sample_keys(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, set[str]]:
+    """Return the keys of the sample records by the name of their key field."""
+    entries = catalog.entries()
+    return {
+        entries[name].key: set(frame.loc[_is_sample(frame), entries[name].key].dropna())
         for name, frame in frames.items()
     }
+
+
+def _is_sample(frame: pd.DataFrame) -> pd.Series[bool]:
+    return ~frame["nature"].isin([nature for nature in NATURES if nature != "sample"])
+
+
+def _forget(frame: pd.DataFrame, gone: Mapping[str, set[str]], key: str) -> pd.DataFrame:
+    references = [c for c in frame.columns if c != key and _REFERENCES.get(c, c) in gone]
+    kept = {c: frame[c].where(~frame[c].isin(gone[_REFERENCES.get(c, c)])) for c in references}
+    return frame.assign(**kept)
 
 
 def countable_stages(edition: Edition) -> tuple[str, ...]:
@@ -31,19 +61,23 @@ def countable_stages(edition: Edition) -> tuple[str, ...]:
     return COUNTABLE_STAGES if edition == "public" else STAGES
 
 
-def visible_enterprises(enterprises: gpd.GeoDataFrame, edition: Edition) -> gpd.GeoDataFrame:
+def visible_enterprises(
+    enterprises: gpd.GeoDataFrame, entry: Entry, edition: Edition
+) -> gpd.GeoDataFrame:
     """Return the firms that an edition may show; all of them for the staff.
 
     The public sees firms with a signed agreement. One whose name it may not know keeps
-    only what does not tell it apart: neither name nor product nor place within the park.
+    only what does not tell it apart: neither name nor product nor place within the park,
+    and of its source only that of the layer.
     """
     if edition == "staff":
         return enterprises
     shown = enterprises.loc[enterprises["stage"].isin(COUNTABLE_STAGES)].copy()
-    unnamed = ~_may_be_named(shown)
+    unnamed = ~_may_be_named(shown, entry)
     hidden = [c for c in (*_NAMING_FIELDS, *_PLACING_FIELDS) if c in shown.columns]
     shown.loc[unnamed, hidden] = pd.NA
     shown.loc[unnamed, shown.geometry.name] = None
+    shown.loc[unnamed, "source"] = entry.source.joined
     return shown.reset_index(drop=True)
 
 
@@ -63,9 +97,15 @@ def visible_parcels(parcels: gpd.GeoDataFrame, edition: Edition) -> gpd.GeoDataF
     return parcels.assign(development_state=shown)
 
 
-def _may_be_named(enterprises: gpd.GeoDataFrame) -> pd.Series[bool]:
+def _may_be_named(enterprises: gpd.GeoDataFrame, entry: Entry) -> pd.Series[bool]:
+    """Return which firms agreed, or were reported by a source of their own.
+
+    A source that is only the layer's names nobody, and a plain no goes before everything.
+    """
     agreed = enterprises["publish_name"].eq(True).fillna(False)
-    published = enterprises["nature"].eq("reported") & enterprises["source"].notna()
+    refused = enterprises["publish_name"].eq(False).fillna(False)
+    sourced = enterprises["source"].notna() & enterprises["source"].ne(entry.source.joined)
+    published = enterprises["nature"].eq("reported") & sourced & ~refused
     either: pd.Series[bool] = (agreed | published).astype(bool)
     return either
 

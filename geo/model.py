@@ -322,6 +322,19 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
 }
 """Fields that the software computes; an edition shows them like any other field it lists."""
 
+NEVER_PUBLIC: Mapping[str, tuple[str, ...]] = {
+    "enterprises": (
+        "invest_planned_wan",
+        "invest_in_place_wan",
+        "output_wan",
+        "tax_wan",
+        "energy_tce",
+        "employees",
+    ),
+    "parcels": ("enterprise_id", "invested_share"),
+}
+"""Fields that no catalogue may make public: they tell of a single firm, named or not."""
+
 Edition = Literal["public", "staff"]
 EDITIONS: tuple[Edition, ...] = ("public", "staff")
 """What is published twice: once for everybody, once with all fields for the staff."""
@@ -378,6 +391,11 @@ class Text(_Strict):
     zh: str
     en: str
 
+    @property
+    def joined(self) -> str:
+        """Return the text as ``中文 / English``, the way a field without a language holds it."""
+        return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
+
 
 class Basemap(_Strict):
     """The online base map; without a key only the map's own base is drawn."""
@@ -432,7 +450,7 @@ class Entry(_Strict):
     public_fields: tuple[str, ...]
     theme: Literal["base", "parks", "land", "firms", "logistics"] = "base"
     default_on: bool = True
-    min_zoom: float | None = None
+    min_zoom: float | None = Field(default=None, ge=0, le=24, allow_inf_nan=False)
 
 
 class Catalog(_Strict):

@@ -73,10 +73,11 @@ class Examination:
     @property
     def blocked_parcels(self) -> set[str]:
         """The plots named in an error: they are not on offer."""
+        plots = self.catalog.layer_of("parcels") if self.catalog else None
         return {
             feature
             for finding in self.findings
-            if finding.severity == "error" and finding.layer == "parcels"
+            if finding.severity == "error" and finding.layer == plots
             for feature in finding.feature
         }
 
@@ -108,10 +109,13 @@ def examine(data_dir: Path, as_of: date) -> Examination:
     config = load_config(data_dir)
     try:
         catalog = read_catalog(data_dir)
-        codes = read_codes(data_dir)
-    except (CatalogError, LayerError) as error:
+    except CatalogError as error:
         return Examination([unreadable(error, "catalog", config)])
     frames, findings = _read_frames(data_dir, catalog, config)
+    try:
+        codes = read_codes(data_dir)
+    except LayerError as error:
+        return Examination([unreadable(error, "codes", config), *findings], catalog)
     findings += check_frames(frames, catalog, codes, config, as_of)
     return Examination(findings, catalog, codes, frames)
 
@@ -175,9 +179,10 @@ def rollback(settings: Settings, version: str, *, by: str) -> None:
 def _render(examined: Examination, as_of: date) -> _Rendered:
     catalog, codes = examined.catalog, examined.codes
     assert catalog is not None and codes is not None  # nothing blocks, so both were read
-    frames = dict(examined.frames)
+    frames, findings = dict(examined.frames), examined.findings
     if not catalog.site.demo:
-        frames = editions.drop_samples(frames)
+        findings = _without_samples(findings, editions.sample_keys(frames, catalog), catalog)
+        frames = editions.drop_samples(frames, catalog)
     frames, report = _join(frames, catalog)
     files: dict[str, bytes] = {}
     maps: list[RenderedMap] = []
@@ -190,9 +195,23 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
         for lang, rendered in zip(LANGUAGES, maps, strict=True):
             files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
             files[f"{name}/map.html"] = rendered.html.encode("utf-8")
-    files["staff/findings.json"] = to_json([f.as_dict() for f in examined.findings])
+    files["staff/findings.json"] = to_json([f.as_dict() for f in findings])
     files["staff/join.json"] = to_json(report.as_dict())
     return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
+
+
+def _without_samples(
+    findings: list[Finding], samples: Mapping[str, set[str]], catalog: Catalog
+) -> list[Finding]:
+    """Return the findings that do not speak of sample records only."""
+    entries = catalog.entries()
+
+    def is_about_samples(finding: Finding) -> bool:
+        entry = entries.get(finding.layer)
+        keys = samples.get(entry.key, set()) if entry else set()
+        return bool(finding.feature) and set(finding.feature) <= keys
+
+    return [finding for finding in findings if not is_about_samples(finding)]
 
 
 def _join(
@@ -225,10 +244,11 @@ def _derive(
         catalog.layer_of(kind)
         for kind in ("enterprises", "parcels", "buildings", "parks", "counties")
     )
-    seen = editions.visible_enterprises(frames[firms], name)
+    seen = editions.visible_enterprises(frames[firms], catalog.layers[firms], name)
     counted = frames[firms][frames[firms]["stage"].isin(editions.countable_stages(name))]
     land = editions.visible_parcels(frames[plots], name)
-    parcels = aggregate_parcels(land, counted, blocked=blocked)
+    # Of an unnamed firm the public must not learn its plot, not even by a count.
+    parcels = aggregate_parcels(land, seen, blocked=blocked)
     buildings = aggregate_buildings(frames[halls])
     return {
         **frames,

@@ -111,7 +111,7 @@ class Library:
             ``NOT_PUBLISHED`` before the first publish.
         """
         version = self._store.current()
-        if version is None:
+        if version is None or not self._store.has(version):
             raise NotFound("NOT_PUBLISHED")
         return self.version(version, edition)
 

@@ -70,6 +70,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         ('file = "parcels.geojson"', 'file = "/etc/passwd"', "inside the data directory"),
         ('file = "parcels.geojson"', 'file = "a\\\\b.geojson"', "inside the data directory"),
         ('nature = "sample"', 'nature = "real"', "expected one of"),
+        ("[layers.parcels]", "[layers.site]", "this name is taken"),
+        ("min_zoom = 13", "min_zoom = nan", "min_zoom"),
+        ("min_zoom = 13", "min_zoom = 1e9", "min_zoom"),
         ("public_precision_m = 0", "public_precision_m = 10", "public_precision_m"),
         ("[layers.parcels]", '[layers."<script>"]', "layers"),
     ],
@@ -84,6 +87,21 @@ def test_an_entry_that_breaks_the_contract_is_told(
 def test_a_field_that_no_kind_has_cannot_be_made_public(tmp_path: Path) -> None:
     text = re.sub(r"public_fields = \[", 'public_fields = ["passwords", ', BUNDLED, count=1)
     assert "passwords" in str(read(tmp_path, text).params["faults"])
+
+
+@pytest.mark.parametrize("field", ["invest_in_place_wan", "tax_wan", "employees"])
+def test_what_tells_of_a_single_firm_cannot_be_made_public(tmp_path: Path, field: str) -> None:
+    text = BUNDLED.replace('"enterprise_id", "name_zh"', f'"{field}", "enterprise_id", "name_zh"')
+    assert text != BUNDLED
+    assert "single firm" in str(read(tmp_path, text).params["faults"])
+
+
+def test_a_directory_or_deep_nesting_in_its_place_is_told(tmp_path: Path) -> None:
+    assert read(tmp_path, "a = " + "[" * 5000 + "]" * 5000).code == "CATALOG_UNREADABLE"
+    (tmp_path / "catalog.toml").unlink()
+    (tmp_path / "catalog.toml").mkdir()
+    with pytest.raises(CatalogError, match="CATALOG_UNREADABLE"):
+        read_catalog(tmp_path)
 
 
 def test_a_missing_layer_of_a_needed_kind_is_told(tmp_path: Path) -> None:

@@ -106,6 +106,32 @@ def test_a_publish_while_another_runs_exits_2(run: Run, tmp_path: Path) -> None:
     assert json.loads(out)["error"]["code"] == "PUBLISH_LOCKED"
 
 
+def test_an_output_directory_that_cannot_be_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["publish", "--out", str(tmp_path / "file" / "out"), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "SYSTEM_REFUSED"
+
+
+def test_a_user_without_a_name_can_publish(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert run("publish", "--json")[0] == 0
+    assert json.loads(run("versions", "--json")[1])[0]["by"] == "unknown"
+
+
+def test_output_that_nobody_reads_to_the_end_is_no_crash() -> None:
+    command = f"{sys.executable} -m geo check --json | head -c 100"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["check", "--as-of", "yesterday"]])
 def test_a_command_that_cannot_be_read_exits_2(arguments: list[str]) -> None:
     done = subprocess.run(

@@ -14,6 +14,7 @@ from geo.edition import (
     countable_stages,
     drop_samples,
     hide_boundaries,
+    sample_keys,
     select_fields,
     visible_enterprises,
     visible_parcels,
@@ -22,6 +23,7 @@ from geo.model import COUNTABLE_STAGES, ENTERPRISES, STAGES, Catalog
 from geo.settings import BUNDLED_LAYERS
 
 CANARY = "CANARY-7f3a"
+ENTRY = read_catalog(BUNDLED_LAYERS).layers["enterprises"]
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +48,13 @@ def firms(**changes: list[object]) -> gpd.GeoDataFrame:
 
 @given(st.lists(st.sampled_from(STAGES), min_size=1, max_size=12))
 def test_no_firm_without_a_signed_agreement_is_public(stages: list[str]) -> None:
-    shown = visible_enterprises(firms(stage=list(stages)), "public")
+    shown = visible_enterprises(firms(stage=list(stages)), ENTRY, "public")
     assert list(shown["stage"]) == [s for s in stages if s in COUNTABLE_STAGES]
 
 
 @pytest.mark.parametrize("agreed", [False, None, pd.NA])
 def test_a_firm_that_did_not_agree_has_neither_name_nor_place(agreed: object) -> None:
-    shown = visible_enterprises(firms(publish_name=[agreed, True]), "public")
+    shown = visible_enterprises(firms(publish_name=[agreed, True]), ENTRY, "public")
     assert CANARY not in shown.iloc[0].to_string()
     assert shown.geometry.iloc[0] is None
     assert pd.isna(shown["parcel_id"].iloc[0])
@@ -61,20 +63,20 @@ def test_a_firm_that_did_not_agree_has_neither_name_nor_place(agreed: object) ->
 
 @pytest.mark.parametrize(("source", "named"), [("a newspaper", True), (None, False)])
 def test_a_reported_firm_is_named_if_it_has_a_source(source: str | None, named: bool) -> None:
-    shown = visible_enterprises(firms(nature=["reported"], source=[source]), "public")
+    shown = visible_enterprises(firms(nature=["reported"], source=[source]), ENTRY, "public")
     assert pd.notna(shown["name_zh"].iloc[0]) is named
 
 
 def test_the_staff_see_everything() -> None:
     given_firms = firms(stage=["intent"])
-    assert visible_enterprises(given_firms, "staff") is given_firms
+    assert visible_enterprises(given_firms, ENTRY, "staff") is given_firms
     assert countable_stages("staff") == STAGES
     assert "intent" not in countable_stages("public")
 
 
 def test_the_callers_frame_is_not_changed() -> None:
     given_firms = firms(publish_name=[False])
-    visible_enterprises(given_firms, "public")
+    visible_enterprises(given_firms, ENTRY, "public")
     assert given_firms["name_zh"].iloc[0] == CANARY
 
 
@@ -122,9 +124,35 @@ def test_a_suspicion_is_not_public(
     assert list(visible_parcels(land, "staff")["development_state"]) == [judgement, "idle"]
 
 
-def test_samples_are_dropped_from_every_frame() -> None:
-    kept = drop_samples({"enterprises": firms(nature=["sample", "reported"])})
+def test_a_source_that_is_only_the_layers_names_nobody() -> None:
+    inherited = firms(nature=["reported"], source=[ENTRY.source.joined])
+    assert pd.isna(visible_enterprises(inherited, ENTRY, "public")["name_zh"].iloc[0])
+
+
+def test_a_plain_no_goes_before_a_reported_source() -> None:
+    refused = firms(nature=["reported"], source=["a newspaper"], publish_name=[False])
+    assert pd.isna(visible_enterprises(refused, ENTRY, "public")["name_zh"].iloc[0])
+
+
+def test_the_source_of_an_unnamed_firm_is_the_layers() -> None:
+    shown = visible_enterprises(firms(source=[CANARY], publish_name=[False]), ENTRY, "public")
+    assert list(shown["source"]) == [ENTRY.source.joined]
+
+
+@pytest.mark.parametrize("nature", ["sample", "Sample", "real", None])
+def test_only_what_is_known_to_be_real_stays_without_demo(
+    catalog: Catalog, nature: str | None
+) -> None:
+    frames = {"enterprises": firms(nature=[nature, "reported"])}
+    kept = drop_samples(frames, catalog)
     assert list(kept["enterprises"]["enterprise_id"]) == ["E1"]
+    assert sample_keys(frames, catalog) == {"enterprise_id": {"E0"}}
+
+
+def test_a_real_firm_forgets_the_sample_plot_it_stood_on(catalog: Catalog) -> None:
+    plot = plots(development_state=["built"]).assign(parcel_id=["P1"], nature=["sample"])
+    kept = drop_samples({"parcels": plot, "enterprises": firms(nature=["reported"])}, catalog)
+    assert pd.isna(kept["enterprises"]["parcel_id"].iloc[0])
 
 
 @pytest.mark.parametrize(

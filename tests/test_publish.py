@@ -120,6 +120,8 @@ def test_without_demo_no_sample_is_in_any_edition(settings: Settings, data: Path
     everything = b"".join(p.read_bytes() for p in published.path.rglob("*.*json"))
     assert b'"nature":"sample"' not in everything
     assert "示例企业".encode() not in everything
+    told = json.loads((published.path / "staff" / "findings.json").read_text(encoding="utf-8"))
+    assert not [f for f in told if f["feature"] and f["feature"][0].startswith("E-")]
     assert features(settings.out, "public", "parcels") == []
     assert features(settings.out, "public", "parks")
 
@@ -159,6 +161,31 @@ def test_a_plot_in_an_open_error_is_not_on_offer(settings: Settings, data: Path)
     plot = next(f for f in features(settings.out, "public", "parcels") if f["id"] == offered)
     assert plot["properties"]["on_offer"] is False
     assert plot["properties"]["state"] != "offer"
+
+
+def test_an_error_counts_whatever_the_layer_is_called(settings: Settings, data: Path) -> None:
+    edit(data / "catalog.toml", lambda text: text.replace("[layers.parcels]", "[layers.plots]"))
+
+    def break_codes(plots: list[dict[str, Any]]) -> None:
+        for plot in plots:
+            plot["properties"]["land_use_code"] = "999999"
+
+    edit_features(data / "parcels.geojson", break_codes)
+    publish(settings, as_of=AS_OF, by="clerk")
+    offered = [f["properties"].get("on_offer") for f in features(settings.out, "public", "plots")]
+    assert offered
+    assert not any(offered)
+
+
+def test_no_count_tells_the_plot_of_an_unnamed_firm(published: Path) -> None:
+    shown = [f["properties"] for f in features(published, "public", "enterprises")]
+    placed = {p["parcel_id"] for p in shown if "parcel_id" in p}
+    counted = {
+        f["id"] for f in features(published, "public", "parcels") if f["properties"]["firms"]
+    }
+    assert any("name_zh" not in p for p in shown), "the bundle has unnamed firms"
+    assert counted == placed
+    assert not any("placed_by" in p for p in shown if "name_zh" not in p)
 
 
 def test_public_sums_over_few_firms_are_withheld(published: Path) -> None:

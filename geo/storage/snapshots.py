@@ -14,12 +14,12 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import brotli
 from filelock import FileLock, Timeout
@@ -32,6 +32,8 @@ KEPT_VERSIONS = 10
 GRACE = timedelta(hours=1)
 """How long a dropped version lives on, for pages that were opened with it."""
 
+_T = TypeVar("_T")
+_ATTEMPTS = 7
 _BROTLI_BEST_BELOW = 1_000_000
 _COMPRESSIBLE = {".json", ".geojson", ".js", ".css", ".svg", ".html"}
 
@@ -89,7 +91,7 @@ class SnapshotStore:
     def current(self) -> str | None:
         """Return the version that the pointer names; ``None`` before the first publish."""
         try:
-            version = (self.root / "current").read_text(encoding="ascii").strip()
+            version = _patiently((self.root / "current").read_text).strip()
         except FileNotFoundError:
             return None
         return version if VERSION_PATTERN.fullmatch(version) else None
@@ -239,12 +241,18 @@ def _write_durably(path: Path, body: bytes) -> None:
 
 
 def _replace(source: Path, target: Path) -> None:
-    """Rename, trying again for a moment: on Windows a virus scanner may hold a new file."""
-    for attempt in range(10):
+    _patiently(lambda: source.replace(target))
+
+
+def _patiently(action: Callable[[], _T]) -> _T:
+    """Return what an action returns, trying again for a moment if it is denied.
+
+    On Windows a file cannot be renamed or read while a virus scanner or another process
+    has just opened it.
+    """
+    for attempt in range(_ATTEMPTS):
         try:
-            source.replace(target)
-            return
+            return action()
         except PermissionError:
-            if attempt == 9:
-                raise
-            time.sleep(0.05 * 2**attempt)
+            time.sleep(0.02 * 2**attempt)
+    return action()

@@ -28,6 +28,7 @@ _SMALL = 1_000_000
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".geojson": "application/geo+json",
+    ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",
@@ -66,28 +67,31 @@ class ReadyFiles:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a file, or let the application answer."""
         started = time.perf_counter()
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        ready = self._try(path, environ) if method in ("GET", "HEAD") else None
-        if ready is None:
+        path = environ["PATH_INFO"]
+        if path[:8] not in ("/assets/", "/layers/"):
             return self._app(environ, start_response)
+        try:
+            status, headers, body = self._answer(path, environ)
+        except (GeoError, OSError):
+            # The application has the words for what is not there.
+            return self._app(environ, start_response)
+        start_response(status, headers)
+        log_request(environ["REQUEST_METHOD"], path, int(status[:3]), started)
+        return [body]
+
+    def _answer(
+        self, path: str, environ: WSGIEnvironment
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        ready = self._find(path, _accepted(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD"):
+            return "405 Method Not Allowed", [("Allow", "GET, HEAD"), *FILE_HEADERS], b""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and parse_etags(known).contains_weak(ready.etag):
-            status, headers, body = "304 Not Modified", ready.headers, b""
-        else:
-            status, body = "200 OK", ready.read()
-            headers = [*ready.headers, ("Content-Length", str(len(body)))]
-        start_response(status, headers)
-        log_request(method, path, int(status[:3]), started)
-        return [body if method == "GET" else b""]
-
-    def _try(self, path: str, environ: WSGIEnvironment) -> _Ready | None:
-        folder = path[:8]
-        if folder not in ("/assets/", "/layers/"):
-            return None
-        try:
-            return self._find(path, _accepted(environ.get("HTTP_ACCEPT_ENCODING", "")))
-        except (GeoError, OSError):
-            return None  # the application has the words for what is not there
+            return "304 Not Modified", ready.headers, b""
+        body = ready.read()
+        headers = [*ready.headers, ("Content-Length", str(len(body)))]
+        return "200 OK", headers, body if method == "GET" else b""
 
     def _look_up(self, path: str, accepted: tuple[str, ...]) -> _Ready:
         _, folder, key, *names = path.split("/")

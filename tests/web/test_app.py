@@ -139,6 +139,26 @@ def test_no_staff_field_is_in_any_public_file(published: Path, version: str) -> 
         assert b'"%s"' % name not in public
 
 
+def test_only_reading_is_allowed_on_files(client: FlaskClient, version: str) -> None:
+    answer = client.post(f"/layers/{version}/parks.geojson")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_a_file_whose_version_was_dropped_is_not_found(published: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(published, out)
+    store = SnapshotStore(out)
+    current = store.current() or ""
+    big = store.path(current) / "public" / "parks.geojson"
+    big.write_bytes(b" " * 1_000_001)
+    client = create_app(Settings(out=out)).test_client()
+    address = f"/layers/{current}/parks.geojson"
+    assert client.get(address).status_code == 200
+    shutil.rmtree(store.path(current))
+    assert client.get(address).status_code == 404
+    assert client.get("/healthz").status_code == 503
+
+
 def test_security_headers_are_on_every_answer(client: FlaskClient, version: str) -> None:
     for path in ("/", "/nowhere", "/healthz", f"/layers/{version}/site.json"):
         headers = client.get(path).headers
