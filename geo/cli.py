@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
+    """Return the settings of the environment with the options of the call."""
     given = {
         name: getattr(arguments, name).resolve()
         for name in ("data", "out")
         if getattr(arguments, name) is not None
     }
-    return replace(read_settings(), **given)
+    settings = replace(read_settings(), **given)
+    if not settings.data_dir.is_dir():
+        raise RunError("DATA_DIRECTORY_MISSING", path=settings.data_dir)
+    return settings
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -115,19 +119,22 @@ def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
         _print_json(document)
     else:
         _say("cli.published" if done.changed else "cli.unchanged", version=done.version)
+        if done.open_errors:
+            _say("cli.open_errors", count=done.open_errors)
         _say("cli.joined", **done.joined.as_dict()["counts"])
     return 0
 
 
 def _versions(arguments: argparse.Namespace, settings: Settings) -> int:
-    from geo.publish import describe_versions
+    from geo.publish import SHANGHAI, describe_versions
 
     versions = describe_versions(settings)
     if arguments.json:
         _print_json(versions)
     for version in () if arguments.json else versions:
         mark = "*" if version["current"] else " "
-        print(f"{mark} {version['version']}  {version['published_at']}  {version['by']}")
+        at = datetime.fromisoformat(version["published_at"]).astimezone(SHANGHAI)
+        print(f"{mark} {version['version']}  {at:%Y-%m-%d %H:%M}  {version['by']}")
     return 0
 
 
@@ -168,6 +175,8 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     for finding in findings:
         where = " ".join([finding.layer, *finding.feature[:3]])
         print(f"{finding.severity:<7} {finding.rule:<22} {where}")
+        if finding.blocking:
+            print(f"        ({' / '.join(both('cli.blocks').values())})")
         for lang in LANGUAGES:
             print(f"        {finding.message[lang]}")
 

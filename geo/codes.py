@@ -10,11 +10,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import LayerError
+
+_FILES = {
+    "land_use_2023.csv": "code",
+    "industry_gbt4754_2017.csv": "code",
+    "counties.csv": "adcode",
+    "provinces.csv": "name_zh",
+}
+"""The lists in the order of :class:`Codes`, each with the column of its codes."""
 
 _RGB = re.compile(r"\d{1,3},\d{1,3},\d{1,3}", re.ASCII)
 _INDUSTRY = re.compile(r"([A-T]?)(\d{2,4})|([A-T])", re.ASCII)
@@ -131,15 +139,31 @@ class Codes:
 def read_codes(data_dir: Path) -> Codes:
     """Return the code lists under ``<data_dir>/codes``.
 
-    Raises ``LayerError`` FILE_MISSING, FILE_EMPTY, ENCODING or FILE_UNREADABLE.
+    Raises ``LayerError`` FILE_MISSING, FILE_EMPTY, ENCODING or FILE_UNREADABLE, whose
+    ``file`` names every list at fault; FILE_UNREADABLE if their faults differ.
     """
-    folder = data_dir / "codes"
-    return Codes(
-        land_use=CodeList(_read_list(folder / "land_use_2023.csv", key="code")),
-        industry=IndustryList(_read_list(folder / "industry_gbt4754_2017.csv", key="code")),
-        county=CodeList(_read_list(folder / "counties.csv", key="adcode")),
-        province=CodeList(_read_list(folder / "provinces.csv", key="name_zh")),
-    )
+    lists: dict[str, dict[str, Code]] = {}
+    errors: list[LayerError] = []
+    for file, key in _FILES.items():
+        try:
+            lists[file] = _read_list(data_dir / "codes" / file, key=key)
+        except LayerError as error:
+            errors.append(error)
+    if errors:
+        raise _together(errors)
+    land_use, industry, county, province = (lists[file] for file in _FILES)
+    return Codes(CodeList(land_use), IndustryList(industry), CodeList(county), CodeList(province))
+
+
+def _together(errors: Sequence[LayerError]) -> LayerError:
+    """Return one error for all files at fault."""
+    first = errors[0]
+    if len(errors) == 1:
+        return first
+    file = ", ".join(str(error.params["file"]) for error in errors)
+    if first.code != "FILE_UNREADABLE" and {error.code for error in errors} == {first.code}:
+        return LayerError(first.code, file=file)
+    return LayerError("FILE_UNREADABLE", file=file, reason="several_files")
 
 
 def _read_list(path: Path, *, key: str) -> dict[str, Code]:

@@ -50,7 +50,8 @@ class JoinReport:
         ``(enterprise_id, field, value)`` of references to nothing.
     conflicts
         ``(enterprise_id, field, value)``: what hall, plot or position imply where the firm
-        names another; the firm's own word stands.
+        names another; the firm's own word stands. Also a plot that names the firm where
+        the firm, or its hall, names another.
     """
 
     counts: Mapping[str, int]
@@ -76,12 +77,13 @@ def join_enterprises(
 ) -> tuple[gpd.GeoDataFrame, JoinReport]:
     """Return the firms with plot and park filled in, ``placed_by``, and a report.
 
-    By identifier first (a hall implies its plot, a plot its park); what is still open by
-    position: the plot at that point (of several the lowest key), else the smallest park
-    around it. A plot at the position is not taken if it lies outside the park that the firm
-    names. An identifier that a firm gives is never replaced. The geometry becomes where to
-    draw the firm: its position, else a point inside its hall or plot, else null: a park
-    alone is no place. Raises ``ValueError`` for a frame that is not in EPSG:4326.
+    By identifier first (a hall implies its plot, a plot its park; of the plots that name the
+    firm the lowest key counts, if it names none itself); what is still open by position: the
+    plot at that point (of several the lowest key), else the smallest park around it. A plot at
+    the position is not taken if it lies outside the park that the firm names. An identifier
+    that a firm gives is never replaced. The geometry becomes where to draw the firm: its
+    position, else a point inside its hall or plot, else null: a park alone is no place. Raises
+    ``ValueError`` for a frame that is not in EPSG:4326.
     """
     for frame in (enterprises, parcels, buildings, parks):
         _require_wgs84(frame)
@@ -178,16 +180,23 @@ class _Places:
 
     halls: Mapping[str, tuple[str | None, str | None]]
     plots: Mapping[str, str | None]
+    owned: Mapping[str, Sequence[str]]
     lineage: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, parcels: pd.DataFrame, buildings: pd.DataFrame, parks: pd.DataFrame) -> _Places:
         # Of equal keys the first counts, as everywhere: so the dictionary is filled backwards.
         halls = reversed(_records(buildings, "building_id", "parcel_id", "park_id"))
-        plots = reversed(_records(parcels, "parcel_id", "park_id"))
+        rows = reversed(_records(parcels, "parcel_id", "park_id", "enterprise_id"))
+        plots = {plot: (park, owner) for plot, park, owner in rows if plot}
+        owned: dict[str, list[str]] = {}
+        for plot in sorted(plots):
+            if owner := plots[plot][1]:
+                owned.setdefault(owner, []).append(plot)
         return cls(
             halls={hall: (plot, park) for hall, plot, park in halls if hall},
-            plots={plot: park for plot, park in plots if plot},
+            plots={plot: park for plot, (park, _) in plots.items()},
+            owned=owned,
             lineage=Families.of(parks).lineage,
         )
 
@@ -213,36 +222,40 @@ class _Places:
         """Return where a firm belongs; ``plot_here`` and ``park_here`` are at its position."""
         known = self.known(firm)
         hall_plot, hall_park = self.of_hall(known.building_id)
-        by_id = known.parcel_id or hall_plot
+        owned = self.owned.get(known.key or "", ())
+        owned_plot = owned[0] if owned else None
+        own_word = known.parcel_id or hall_plot
+        by_id = own_word or owned_plot
         here = None if by_id else plot_here
         elsewhere = here is not None and self.contradict(self.plots[here], known.park_id)
         plot = by_id or (None if elsewhere else here)
         implied = (self.plots[plot] if plot else None) or hall_park
-        clashes = {
-            ("parcel_id", hall_plot): bool(hall_plot and known.parcel_id not in (None, hall_plot)),
-            ("parcel_id", here): elsewhere,
-            ("park_id", implied): self.contradict(implied, known.park_id),
-        }
+        clashes = (
+            ("parcel_id", hall_plot, hall_plot and known.parcel_id not in (None, hall_plot)),
+            ("parcel_id", owned_plot, owned and own_word not in (None, *owned)),
+            ("parcel_id", here, elsewhere),
+            ("park_id", implied, self.contradict(implied, known.park_id)),
+        )
         park = firm.park_id or implied or park_here
         placed = _Firm(firm.key, firm.building_id, firm.parcel_id or plot, park)
         return _Placing(
             placed,
-            _how(known, plot_by_position=plot is not None and not by_id, park=implied or park_here),
+            _how(known, by_id, plot, park=implied or park_here),
             unknown=_dangling(firm, known),
             conflicts=tuple(
-                (firm.key or "", name, str(value))
-                for (name, value), clash in clashes.items()
-                if clash
+                dict.fromkeys(
+                    (firm.key or "", name, str(value)) for name, value, clash in clashes if clash
+                )
             ),
         )
 
 
-def _how(known: _Firm, *, plot_by_position: bool, park: str | None) -> str:
+def _how(known: _Firm, by_id: str | None, plot: str | None, *, park: str | None) -> str:
     if known.building_id:
         return "building_id"
-    if known.parcel_id:
+    if by_id:
         return "parcel_id"
-    if plot_by_position:
+    if plot:
         return "position"
     if known.park_id:
         return "park_id"

@@ -112,7 +112,7 @@ def _text(*names: str) -> tuple[FieldSpec, ...]:
     return tuple(FieldSpec(name) for name in names)
 
 
-def _amounts(*names: str, maximum: float | None = None) -> tuple[FieldSpec, ...]:
+def _amounts(*names: str, maximum: float = 1e12) -> tuple[FieldSpec, ...]:
     return tuple(FieldSpec(name, "float", minimum=0, maximum=maximum) for name in names)
 
 

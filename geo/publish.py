@@ -84,12 +84,17 @@ class Examination:
 
 @dataclass(frozen=True)
 class Published:
-    """The outcome of a publish: the version, whether it is a new one, and its folder."""
+    """The outcome of a publish.
+
+    The version, whether it is a new one, its folder, how the firms were placed, and how
+    many errors are still open.
+    """
 
     version: str
     changed: bool
     path: Path
     joined: JoinReport
+    open_errors: int
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,8 @@ def publish(settings: Settings, *, as_of: date, by: str) -> Published:
         if changed:
             store.point_to(version, by=by, now=now)
         store.prune(now)
-        return Published(version, changed, store.path(version), rendered.joined)
+        errors = sum(finding.severity == "error" for finding in examined.findings)
+        return Published(version, changed, store.path(version), rendered.joined, errors)
 
 
 def rollback(settings: Settings, version: str, *, by: str) -> None:

@@ -131,3 +131,26 @@ def test_a_faulty_list_is_named(data_dir, content, code):
         read_codes(data_dir)
     assert caught.value.code == code
     assert caught.value.params["file"] == "codes/counties.csv"
+
+
+def test_all_faulty_lists_are_named_at_once(data_dir):
+    folder = data_dir / "codes"
+    (folder / "land_use_2023.csv").unlink()
+    (folder / "provinces.csv").unlink()
+    with pytest.raises(LayerError) as caught:
+        read_codes(data_dir)
+    assert caught.value.code == "FILE_MISSING"
+    assert caught.value.params == {"file": "codes/land_use_2023.csv, codes/provinces.csv"}
+
+
+@pytest.mark.parametrize("other", [b"", b"other\n1\n"])
+def test_lists_with_different_faults_are_one_error(data_dir, other):
+    (data_dir / "codes" / "counties.csv").write_bytes(other)
+    (data_dir / "codes" / "provinces.csv").write_bytes(b'name_zh\n"x\n')
+    with pytest.raises(LayerError) as caught:
+        read_codes(data_dir)
+    assert caught.value.code == "FILE_UNREADABLE"
+    assert caught.value.params == {
+        "file": "codes/counties.csv, codes/provinces.csv",
+        "reason": "several_files",
+    }

@@ -148,6 +148,33 @@ def test_of_equal_keys_the_first_counts():
     assert cell(0, 0).contains(joined.geometry.iloc[0])
 
 
+@pytest.mark.parametrize(
+    ("given_firm", "expected", "conflicts"),
+    [
+        (firm("E"), (None, "P2", "B", "parcel_id"), []),
+        (firm("E", 3.5, 3.5), (None, "P2", "B", "parcel_id"), []),  # before the position
+        (firm("E", parcel_id="P3"), (None, "P3", "A", "parcel_id"), []),
+        (firm("E", parcel_id="P1"), (None, "P1", "B", "parcel_id"), ["P2"]),
+        (firm("E", building_id="H1"), ("H1", "P2", "B", "building_id"), []),
+        (firm("E", building_id="H3"), ("H3", "P1", "B", "building_id"), ["P2"]),
+        (firm("E", building_id="H1", parcel_id="P3"), ("H1", "P3", "A", "building_id"), ["P2"]),
+        (firm("E", building_id="H1", parcel_id="P1"), ("H1", "P1", "B", "building_id"), ["P2"]),
+        (firm("E", parcel_id="gone"), (None, "gone", "B", "parcel_id"), []),
+        (firm("other"), (None, None, None, "none"), []),
+        (firm(None), (None, None, None, "none"), []),
+    ],
+)
+def test_a_plot_may_name_its_firm(given_firm, expected, conflicts):
+    named = [row | {"enterprise_id": "E"} for row in (PLOTS[2], PLOTS[1])]
+    world = {
+        "plots": (*named, PLOTS[0], plot("P2", park_id="A", enterprise_id="other")),
+        "halls": (*HALLS, hall("H3", parcel_id="P1")),
+    }
+    assert place(given_firm, **world) == expected
+    _, report = join(given_firm, **world)
+    assert report.conflicts == tuple(("E", "parcel_id", value) for value in conflicts)
+
+
 # --- where a firm is drawn ---------------------------------------------------------------------
 
 

@@ -98,6 +98,8 @@ def _build_map(catalog: Catalog, extent: list[float], lang: str) -> ParkMap:
         zoom_snap=0.25,
         wheel_px_per_zoom_level=90,
         world_copy_jump=False,
+        # The page watches the element itself, which also changes without the window.
+        track_resize=False,
     )
     # Folium gives these two to the tile layer; without tiles the map itself needs them.
     park_map.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}

@@ -14,8 +14,8 @@ from geo.model import Severity
 
 FILE = "rules.toml"
 
-THRESHOLDS = (("AREA_MISMATCH", "tolerance_share"), ("STALE", "months"))
-"""Numbers without which a rule cannot be computed."""
+THRESHOLDS = (("AREA_MISMATCH", "tolerance_share", 1), ("STALE", "months", 1200))
+"""Numbers without which a rule cannot be computed, each with the largest that makes sense."""
 
 BLOCKING = (
     "FILE_UNREADABLE",
@@ -27,7 +27,7 @@ BLOCKING = (
     "AXES_SWAPPED",
     "DATUM_SUSPECT",
 )
-"""Rules that stop publishing unless the file says otherwise: nothing sound can be shown."""
+"""Rules that stop publishing, whatever the file says: nothing sound can be shown."""
 
 
 class Rule(BaseModel):
@@ -38,10 +38,10 @@ class Rule(BaseModel):
     severity: Severity
     blocks: bool = False
 
-    def has_threshold(self, name: str) -> bool:
-        """Return whether the rule has that threshold as a number of at least nought."""
+    def has_threshold(self, name: str, most: float) -> bool:
+        """Return whether the rule has that threshold as a number from nought to ``most``."""
         value = (self.model_extra or {}).get(name)
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return isinstance(value, int | float) and type(value) is not bool and 0 <= value <= most
 
     def threshold(self, name: str) -> float:
         """Return a threshold of the rule; ``KeyError`` if it has none."""
@@ -78,12 +78,21 @@ class RulesConfig(BaseModel):
     @classmethod
     def _with_thresholds(cls, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
         missing = [
-            f"{rule}.{name}"
-            for rule, name in THRESHOLDS
-            if rule not in rules or not rules[rule].has_threshold(name)
+            f"{rule}.{name} (0 to {most})"
+            for rule, name, most in THRESHOLDS
+            if rule not in rules or not rules[rule].has_threshold(name, most)
         ]
         if missing:
             msg = f"expected a number: {', '.join(missing)}"
+            raise ValueError(msg)
+        return rules
+
+    @field_validator("rules")
+    @classmethod
+    def _still_blocking(cls, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
+        loose = [name for name in BLOCKING if name in rules and not rules[name].blocks]
+        if loose:
+            msg = f"expected blocks = true, for such data cannot be published: {', '.join(loose)}"
             raise ValueError(msg)
         return rules
 
@@ -106,7 +115,11 @@ def load_config(data_dir: Path) -> RulesConfig:
     except ValidationError as error:
         faults = "; ".join(_describe(fault) for fault in error.errors())
         raise DataError("RULES_INVALID", file=FILE, faults=faults) from error
-    except (OSError, ValueError) as error:  # also TOML syntax and text that is not UTF-8
+    except RecursionError as error:
+        raise DataError("RULES_UNREADABLE", file=FILE, reason="nested too deeply") from error
+    except OSError as error:
+        raise DataError("RULES_UNREADABLE", file=FILE, reason=error.strerror) from error
+    except ValueError as error:  # TOML syntax and text that is not UTF-8
         raise DataError("RULES_UNREADABLE", file=FILE, reason=str(error)) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.errors import GeoError
-from geo.i18n import both
+from geo.i18n import LANGUAGES, both
 from geo.model import Finding
 from geo.rules.config import RulesConfig
 from geo.rules.finding import clean, make_finding, phrase
@@ -13,6 +13,7 @@ from geo.rules.finding import clean, make_finding, phrase
 _CRS_CODES = ("CRS_UNKNOWN", "DATUM_REFUSED")
 _CATALOG_CODES = ("CATALOG_MISSING", "CATALOG_UNREADABLE", "CATALOG_INVALID", "FORMAT_NEWER")
 _LONGEST_LIST = 4000
+_LONGEST_FILES = 400
 
 
 def unreadable(error: GeoError, layer: str, config: RulesConfig) -> Finding:
@@ -21,14 +22,15 @@ def unreadable(error: GeoError, layer: str, config: RulesConfig) -> Finding:
     ``layer`` is the name of the catalogue entry, or ``catalog`` for ``catalog.toml``.
     """
     problem = _problem(error, layer)
-    file = clean(error.params.get("file", ""))
+    # All files at fault are named, so they are not cut like a single value.
+    file = clean(error.params.get("file", ""), longest=_LONGEST_FILES)
     return make_finding(
         config,
         _rule_of(error.code),
         layer,
         feature=(),
         detail=f"{error.code} {error.params.get('reason', '')}",
-        params={"layer": layer, "file": file, "problem": problem},
+        params={"layer": layer, "file": dict.fromkeys(LANGUAGES, file), "problem": problem},
     )
 
 

@@ -10,5 +10,6 @@ from geo.rules.finding import Context
 
 def check(context: Context) -> Iterator[Finding]:
     """Return whether boundaries would be shown without a map approval number (审图号)."""
-    if not context.catalog.site.map_approval.strip():
+    site = context.catalog.site
+    if site.public_boundaries and not site.map_approval.strip():
         yield context.finding("MAP_APPROVAL_MISSING", "site")

@@ -103,7 +103,7 @@ def _check_bounds(
 def _written_bounds(low: float, high: float) -> str:
     if np.isinf(high):
         return f"≥ {low:.12g}"
-    return f"≤ {high:.12g}" if np.isinf(low) else f"{low:.12g} – {high:.12g}"
+    return f"≤ {high:.12g}" if np.isinf(low) else f"{low:.15g} – {high:.15g}"
 
 
 def _check_allowed(
@@ -165,7 +165,8 @@ def _check_areas(context: Context) -> Iterator[Finding]:
             continue
         declared = frame["declared_area_mu"]
         measured = to_mu(ellipsoidal_area_m2(frame.geometry))
-        usable = shapely.is_valid(frame.geometry.to_numpy()) & measured.notna()
+        apart_m2 = (declared - measured).abs() * MU_M2
+        usable = shapely.is_valid(frame.geometry.to_numpy()) & np.isfinite(apart_m2)
         allowed = tolerance.threshold("tolerance_share") * declared
         off = usable & ((declared - measured).abs() > allowed)
         for record in context.records(layer, off):
@@ -176,7 +177,7 @@ def _check_areas(context: Context) -> Iterator[Finding]:
                 record,
                 expected=f"{found:.2f}",
                 actual=f"{given:.2f}",
-                area_m2=round(abs(given - found) * MU_M2, 1),
+                area_m2=round(float(apart_m2.iloc[record.row]), 1),
             )
 
 

@@ -31,6 +31,7 @@ MAX_BYTES = 50 * 1024 * 1024
 """Largest file that is read: about 100,000 plots."""
 
 _POSITION = ("lon", "lat")
+_READ_AS_POSITION = (*_POSITION, "datum")
 
 
 def read_layer(data_dir: Path, entry: Entry) -> gpd.GeoDataFrame:
@@ -61,7 +62,8 @@ def _is_csv(entry: Entry) -> bool:
 
 
 def _layer_frame(entry: Entry, kind: Kind, features: Features) -> gpd.GeoDataFrame:
-    columns = typed_frame(kind, entry, features.records, used=_POSITION if _is_csv(entry) else ())
+    used = _READ_AS_POSITION if _is_csv(entry) else ()
+    columns = typed_frame(kind, entry, features.records, used=used)
     attrs = columns.attrs
     if entry.package:
         shapes = _package_shapes(entry, entry.package, columns[kind.key])
@@ -118,7 +120,26 @@ def _geojson_features(data_dir: Path, entry: Entry, kind: Kind) -> Features:
         raise _unreadable(entry.file, str(fault)) from fault
     if features.crs is ... and entry.crs is None and entry.datum is None:
         features.crs = {"properties": {"name": crs.WGS84}}
+    # Other kinds have no such field; a column of that name may mean the datum of heights.
+    if any(spec.name == "datum" for spec in kind.fields):
+        _refuse_shifted(features)
     return features
+
+
+def _refuse_shifted(features: Features) -> None:
+    """Take the geometry from the records whose own datum is refused, and name them."""
+    for row, record in enumerate(features.records):
+        if features.geometries[row] is not None and _is_shifted(record.get("datum")):
+            features.geometries[row] = None
+            features.bad_geometry.append((row, "datum_refused"))
+
+
+def _is_shifted(datum: Any) -> bool:
+    # GCJ-02 lies up to 292 m off here; a firm is shown nowhere rather than there.
+    try:
+        return as_text(datum) not in (None, *crs.DATUM_CRS)
+    except ValueError:
+        return True
 
 
 def _csv_features(data_dir: Path, entry: Entry, kind: Kind) -> Features:
@@ -146,8 +167,7 @@ def _record_position(record: dict[str, str], kind: Kind) -> BaseGeometry | None:
         return None
     if not all(texts):
         raise GeoJSONFault("half_position")
-    # GCJ-02 lies up to 292 m off here; a firm is shown nowhere rather than there.
-    if (record.get("datum") or "").strip() not in ("", *crs.DATUM_CRS):
+    if _is_shifted(record.get("datum")):
         raise GeoJSONFault("datum_refused")
     try:
         x, y = (float(text) for text in texts)
@@ -188,9 +208,9 @@ def _record(file: str, heading: Sequence[str], row: Sequence[str], line: int) ->
 
 def _read_text(data_dir: Path, file: str) -> str:
     path = data_dir / file
-    if not path.resolve().is_relative_to(data_dir.resolve()):
-        raise _unreadable(file, "outside_directory")
     try:
+        if not path.resolve().is_relative_to(data_dir.resolve()):
+            raise _unreadable(file, "outside_directory")
         if path.exists() and not path.is_file():
             raise _unreadable(file, "not_a_file")
         if path.stat().st_size > MAX_BYTES:
@@ -200,7 +220,7 @@ def _read_text(data_dir: Path, file: str) -> str:
         raise LayerError("FILE_MISSING", file=file) from error
     except UnicodeDecodeError as error:
         raise LayerError("ENCODING", file=file) from error
-    except OSError as error:
+    except (OSError, ValueError, RuntimeError) as error:  # also NUL and a loop of links
         raise _unreadable(file, "not_a_file") from error
     if not text.strip():
         raise LayerError("FILE_EMPTY", file=file)

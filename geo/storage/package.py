@@ -7,6 +7,7 @@ import importlib.util
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
@@ -45,10 +46,8 @@ def read_package_geometry(
 
 @contextmanager
 def _package_path(package: PackageFile, entry: str) -> Iterator[Path]:
-    name = package.name.replace("-", "_")
+    spec = _package_spec(package.name.replace("-", "_"))
     inside = PurePosixPath(package.file)
-    # A dotted name would import its parent, and so run code that nobody asked to run.
-    spec = importlib.util.find_spec(name) if _NAME.fullmatch(name) else None
     if spec is None or inside.is_absolute() or ".." in inside.parts:
         raise LayerError("PACKAGE_MISSING", package=package.name, entry=entry)
     # A module object that was never executed is enough to find the files beside it.
@@ -57,6 +56,18 @@ def _package_path(package: PackageFile, entry: str) -> Iterator[Path]:
         if not path.is_file():
             raise LayerError("PACKAGE_MISSING", package=package.name, entry=entry)
         yield path
+
+
+def _package_spec(name: str) -> ModuleSpec | None:
+    """Return where a package is installed, ``None`` for all else, such as built-in modules."""
+    # A dotted name would import its parent, and so run code that nobody asked to run.
+    if not _NAME.fullmatch(name):
+        return None
+    try:
+        spec = importlib.util.find_spec(name)
+    except ValueError:  # a module that was not imported, such as __main__
+        return None
+    return spec if spec is not None and spec.submodule_search_locations else None
 
 
 def _read(path: Path, package: PackageFile, codes: list[str]) -> gpd.GeoDataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.model import Entry, FieldSpec, Kind, Text, parse_partial_date
+from geo.model import Entry, FieldSpec, Kind, parse_partial_date
 
 _FLOAT = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _INT = re.compile(r"[+-]?\d{1,18}(?:\.0+)?", re.ASCII)
@@ -24,6 +24,8 @@ _BOOLS = {
 }
 _DTYPES = {"str": "str", "date": "str", "float": "float64", "int": "Int64", "bool": "boolean"}
 _KEPT_TEXT = 200
+_LARGEST = 1e15
+"""Numbers beyond it are slips of the keyboard, and a few of them make a sum infinite."""
 
 
 def typed_frame(
@@ -39,17 +41,12 @@ def typed_frame(
     unparsed: list[tuple[int, str, str]] = []
     columns = {spec.name: _column(spec, records, unparsed) for spec in kind.all_fields}
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
-    defaults = {"nature": entry.nature, "source": _bilingual(entry.source), "as_of": entry.as_of}
+    defaults = {"nature": entry.nature, "source": entry.source.joined, "as_of": entry.as_of}
     frame = frame.fillna(defaults)
     present = {name for record in records for name in record}
     frame.attrs["unparsed"] = sorted(unparsed)
     frame.attrs["unknown_columns"] = sorted(present - set(columns) - set(used))
     return frame
-
-
-def _bilingual(text: Text) -> str:
-    """Return a text as ``中文 / English``, the way that a field without a language holds it."""
-    return text.zh if text.zh == text.en else f"{text.zh} / {text.en}"
 
 
 def as_text(value: Any) -> str | None:
@@ -111,7 +108,7 @@ def _shown(raw: Any) -> str:
 
 def _parse_float(text: str) -> float:
     number = float(text) if _FLOAT.fullmatch(text) else math.nan
-    if not math.isfinite(number):
+    if not abs(number) <= _LARGEST:  # also NaN
         raise ValueError
     return number
 

@@ -51,7 +51,7 @@ async function fetchJson(url) {
  * @returns {Promise<Site>}
  */
 export async function loadSite(root, version) {
-  return fetchJson(`${root}layers/${version}/site.json`);
+  return { ...(await fetchJson(`${root}layers/${version}/site.json`)), version };
 }
 
 /**

@@ -61,8 +61,8 @@ function firstZoom({ properties: { kind } }, /** @type {LayerInfo} */ info) {
 export function natureWord(feature) {
   const { kind, place_known: isKnown } = feature.properties;
   if (isKnown === false || kind === "land_port") return t("map.unplaced");
-  if (isSample(feature)) return t("map.nature.sample");
-  return isSchematic(feature) ? t("map.nature.schematic") : "";
+  const isSure = !isSample(feature) && !isSchematic(feature);
+  return isSure ? "" : word("nature", feature.properties.nature);
 }
 
 /** Return the name of a feature in the reader's language. @param {Feature} feature */

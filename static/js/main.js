@@ -19,6 +19,8 @@ import { Selection, fitExtent, flyTo, isInSight, isStill, jumpTo } from "./view.
 const SETTLED = 250;
 /** Nearest zoom that a flight goes to; a plot then fills about a tenth of the screen. */
 const NEAR = 16.5;
+/** No nearer to towns and stations, whose places are known to a kilometre or less. */
+const ROUGH = 12;
 
 /**
  * Return the element of that id; the page's template has it.
@@ -128,6 +130,7 @@ class App {
     const observer = new MutationObserver(settle);
     observer.observe(need("side"), { attributeFilter: ["class"] });
     new ResizeObserver(settle).observe(need("panel"));
+    new ResizeObserver(() => this.#onResized()).observe(this.map.getContainer());
   }
 
   #onMoved() {
@@ -164,7 +167,10 @@ class App {
   }
 
   #onResized() {
+    // A turned phone has not been moved by its reader.
+    this.isMoving = true;
     this.map.invalidateSize({ animate: false });
+    this.isMoving = false;
     // Behind the list the map had no size that a first view could fit.
     if (this.state.get().z === null) this.#place();
     this.labels.schedule();
@@ -199,9 +205,10 @@ class App {
     const { bounds, minZoom, info } = found;
     const isSmall = this.map.getZoom() < minZoom;
     const isHidden = !isInSight(this.map, bounds);
+    const maxZoom = ["places", "logistics"].includes(info.kind) ? ROUGH : NEAR;
     const isGround = info.kind === "counties" || found.feature.geometry?.type.endsWith("String");
     if (isFromAfar ? isSmall || isHidden : isSmall && !isGround) {
-      show(this.map, bounds, { minZoom, maxZoom: NEAR });
+      show(this.map, bounds, { minZoom, maxZoom });
     }
   }
 
@@ -258,11 +265,18 @@ class App {
       }
     };
     onMode(null);
+    const start = () =>
+      (measure ??= import("./measure.js").then(
+        ({ Measure }) => new Measure({ map: this.map, onMode }),
+      ));
     for (const button of buttons) {
+      // Already on the way when the finger lifts: no first point may be lost.
+      for (const name of ["pointerenter", "pointerdown", "focus"]) {
+        button.addEventListener(name, start, { once: true });
+      }
       const mode = button.dataset.tool === "measure-area" ? "area" : "distance";
       button.addEventListener("click", async () => {
-        measure ??= import("./measure.js").then(({ Measure }) => new Measure({ map: this.map, onMode }));
-        (await measure).toggle(mode);
+        (await start()).toggle(mode);
       });
     }
   }

@@ -8,6 +8,8 @@ import { color } from "./styles.js";
 
 /** @typedef {"distance"|"area"} Mode */
 
+/** Words for the finger where there is no mouse. */
+const HELP = matchMedia("(pointer: coarse)").matches ? "map.measure_help_touch" : "map.measure_help";
 const MU_M2 = 10000 / 15;
 const HECTARE_M2 = 10000;
 const KM2_M2 = 1e6;
@@ -163,7 +165,7 @@ export class Measure {
       this.group.addLayer(L.circleMarker(point, dot));
     }
     fill(this.value, this.#result(points));
-    this.help.textContent = t(this.isFinished ? "map.measure_again" : "map.measure_help");
+    this.help.textContent = t(this.isFinished ? "map.measure_again" : HELP);
   }
 
   /** @param {any[]} points */

@@ -98,7 +98,7 @@ async function describeFirm({ geometry, properties: p }, tools) {
       !isNamed && el("p", { class: "notice-text", text: t("ui.firm_unnamed_means") }),
       section(t("ui.published"), pick(p, "published") && el("p", { text: pick(p, "published") })),
       facts([
-        [t("field.product"), p.product],
+        [t("field.product"), half(p.product)],
         [t("field.industry"), p.industry_code && coded(p.industry_code, industry)],
         [t("field.chain"), p.chain && word("chain", p.chain)],
         [t("field.chain_role"), p.chain_role && word("chain_role", p.chain_role)],

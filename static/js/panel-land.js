@@ -101,19 +101,21 @@ function parkLand(p, tools) {
       .map(([name, value]) => [name.slice(LAND_STATES.length, -"_mu".length), Number(value)]),
   );
   const chart = landChart(areas);
+  const isSample = hasSamples(tools.site, "parcels");
+  const ofHalls = hasSamples(tools.site, "buildings") ? "_sample" : "";
   return section(
     t("ui.land_state"),
     chart &&
-      hasSamples(tools.site, "parcels") &&
+      isSample &&
       chip(t("ui.sample_plots"), "amber", t("nature_means.sample")),
     chart,
     facts([
       [t("field.planned_area"), area(p.planned_area_mu)],
       [t("field.developable"), area(p.developable_mu)],
       [t("field.supply_ready"), area(p.supply_ready_mu)],
-      [t("ui.offer_plots"), p.plots_on_offer > 0 ? offerText(p) : null],
+      [t(`ui.offer_plots${isSample ? "_sample" : ""}`), p.plots_on_offer > 0 ? offerText(p) : null],
       [
-        t("ui.halls_vacant"),
+        t(`ui.halls_vacant${ofHalls}`),
         p.halls_vacant_m2 > 0 ? measure(p.halls_vacant_m2, "unit.m2", 0) : null,
       ],
     ]),
@@ -136,9 +138,11 @@ function offerText(p) {
 function parkFirms(p, { site }) {
   const stages = SHOWN_STAGES.filter((stage) => p[`firms_${stage}`] > 0);
   if (!stages.length) return null;
+  const isSample = hasSamples(site, "enterprises");
+  const mark = isSample ? "_sample" : "";
   return section(
     t("ui.firms_by_stage"),
-    hasSamples(site, "enterprises") &&
+    isSample &&
       chip(t("ui.sample_firms"), "amber", t("nature_means.sample")),
     el(
       "ul",
@@ -153,8 +157,14 @@ function parkFirms(p, { site }) {
       ),
     ),
     facts([
-      [t("field.invest_planned"), measure(p.invest_planned_sum_wan, "unit.ten_thousand_yuan", 0)],
-      [t("field.invest_in_place"), measure(p.invest_in_place_sum_wan, "unit.ten_thousand_yuan", 0)],
+      [
+        t(`field.invest_planned${mark}`),
+        measure(p.invest_planned_sum_wan, "unit.ten_thousand_yuan", 0),
+      ],
+      [
+        t(`field.invest_in_place${mark}`),
+        measure(p.invest_in_place_sum_wan, "unit.ten_thousand_yuan", 0),
+      ],
     ]),
   );
 }

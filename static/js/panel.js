@@ -216,7 +216,7 @@ class Panel {
         ...this.#tiers(parks),
         el("p", {
           class: "remark version",
-          text: t("ui.version", { as_of: this.site.as_of.slice(0, 7), version: this.site.version }),
+          text: t("ui.version", { as_of: this.site.as_of, version: this.site.version }),
         }),
       ],
     };

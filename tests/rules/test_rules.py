@@ -189,6 +189,12 @@ def test_an_unreadable_file_is_a_blocking_finding(error, rule, word):
     assert all(word in text for text in found.message.values())
 
 
+def test_files_at_fault_are_all_named():
+    files = ", ".join(f"codes/list_number_{n}.csv" for n in range(6))
+    found = unreadable(LayerError("FILE_MISSING", file=files), "catalog", CONFIG)
+    assert all(files in text for text in found.message.values())
+
+
 def test_every_reason_of_storage_has_a_sentence():
     source = "".join(p.read_text("utf-8") for p in (ROOT / "geo" / "storage").glob("*.py"))
     reasons = set(re.findall(r'GeoJSONFault\("(\w+)"\)', source))
@@ -244,6 +250,13 @@ def test_severity_and_blocking_follow_the_file(broken, check):
         (('"info"', '"fatal"'), "RULES_INVALID", "rules.STALE.severity"),
         (("months = 24", 'months = "two"'), "RULES_INVALID", "STALE.months"),
         (("months = 24", "months = -1"), "RULES_INVALID", "STALE.months"),
+        (("months = 24", "months = 1e300"), "RULES_INVALID", "STALE.months"),
+        (("months = 24", "months = inf"), "RULES_INVALID", "STALE.months"),
+        (("months = 24", "months = nan"), "RULES_INVALID", "STALE.months"),
+        (("months = 24", f"months = {10**400}"), "RULES_INVALID", "STALE.months"),
+        (("share = 0.01", "share = inf"), "RULES_INVALID", "AREA_MISMATCH.tolerance_share"),
+        (("share = 0.01", "share = 100"), "RULES_INVALID", "AREA_MISMATCH.tolerance_share"),
+        (("[region]", f"x = {'[' * 5000}{']' * 5000}"), "RULES_UNREADABLE", "nested too deeply"),
         (("months = 24", ""), "RULES_INVALID", "STALE.months"),
         (("[73.0, 34.0,", "[97.0, 34.0,"), "RULES_INVALID", "region.bbox"),
         (("[73.0, 34.0,", "[nan, 34.0,"), "RULES_INVALID", "region.bbox"),
@@ -258,6 +271,22 @@ def test_faulty_rules_are_refused_with_the_place(tmp_path, change, code, word):
         load_config(tmp_path)
     assert caught.value.code == code
     assert word in str(caught.value.params)
+
+
+@pytest.mark.parametrize("blocks", ["", "blocks = false"])
+@pytest.mark.parametrize("rule", BLOCKING)
+def test_what_cannot_be_published_cannot_be_let_through(tmp_path, rule, blocks):
+    (tmp_path / "rules.toml").write_text(f'{MINIMAL}[rules.{rule}]\nseverity = "error"\n{blocks}')
+    with pytest.raises(DataError, match="RULES_INVALID") as caught:
+        load_config(tmp_path)
+    assert rule in caught.value.params["faults"]
+
+
+def test_a_folder_is_no_rules_file(tmp_path):
+    (tmp_path / "rules.toml").mkdir()
+    with pytest.raises(DataError, match="RULES_UNREADABLE") as caught:
+        load_config(tmp_path)
+    assert caught.value.params["reason"] == "Is a directory"
 
 
 def test_missing_and_foreign_rules_files_are_named(tmp_path):

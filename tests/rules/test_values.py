@@ -1,5 +1,6 @@
 """Values out of bounds, dates in the wrong order, areas that differ, figures that are old."""
 
+import math
 from datetime import date
 
 import pytest
@@ -18,8 +19,9 @@ MEASURED_MU = 14.8173
         ("parcels", "far", 20.5, "0 – 20"),
         ("parcels", "term_years", 71, "1 – 70"),
         ("parcels", "green_ratio", 1.01, "0 – 1"),
-        ("parks", "planned_area_mu", -1.0, "≥ 0"),
+        ("parks", "planned_area_mu", -1.0, "0 – 1000000000000"),
         ("parks", "opened_year", 1900, "1950 – 2100"),
+        ("enterprises", "invest_planned_wan", 1e13, "0 – 1000000000000"),
         ("enterprises", "lat", 91.0, "-90 – 90"),
     ],
 )
@@ -113,6 +115,14 @@ def test_a_declared_area_is_held_against_the_measured_one(broken, declared, wron
         assert findings[0].expected == f"{MEASURED_MU:.2f}"
         difference = abs(declared - MEASURED_MU) * 10_000 / 15
         assert findings[0].area_m2 == pytest.approx(difference, abs=0.5)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("declared", [math.inf, 1e308, 1e15])
+def test_an_area_beyond_all_measure_is_never_told_as_infinite(broken, declared):
+    found = broken("parcels", declared_area_mu=declared)
+    assert "VALUE_RANGE" in {f.rule for f in found}
+    assert all(math.isfinite(f.area_m2) for f in found if f.area_m2 is not None)
 
 
 def test_an_area_is_not_measured_where_there_is_none(check):

@@ -136,6 +136,8 @@ def test_a_value_is_read_as_its_field_says(read, column, raw, value):
         ("far", "1,5"),
         ("far", "1_000"),
         ("far", "NaN"),
+        ("far", "1.1e15"),
+        ("far", -1e308),
         ("far", "-inf"),
         ("far", math.nan),
         ("far", math.inf),
@@ -208,6 +210,15 @@ def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(LayerError) as caught:
         read_layer(tmp_path, entry())
     assert caught.value.params["reason"] == "not_a_file"
+
+
+def test_a_loop_of_links_and_an_impossible_name_are_no_file(tmp_path):
+    (tmp_path / "f.geojson").symlink_to("f.geojson")
+    for file in ("f.geojson", "f\0.geojson", "f" * 5000):
+        with pytest.raises(LayerError) as caught:
+            read_layer(tmp_path, entry(file=file))
+        assert caught.value.code == "FILE_UNREADABLE"
+        assert caught.value.params["reason"] == "not_a_file"
 
 
 def test_a_link_out_of_the_data_directory_is_refused(tmp_path):
@@ -381,6 +392,32 @@ def test_numbers_outside_the_projection_lose_their_geometry_not_their_record(rea
     assert frame.geometry.isna().all()
 
 
+POINT = {"type": "Point", "coordinates": [81.5, 36.5]}
+
+
+@pytest.mark.parametrize("datum", ["gcj02", "bd09", "GCJ-02", 7, {"name": "gcj02"}])
+def test_a_shifted_datum_of_a_record_takes_its_geometry(read, datum):
+    features = [feature(POINT, enterprise_id="E1", datum=datum), feature(POINT)]
+    frame = read(collection(*features), kind="enterprises")
+    assert frame.attrs["bad_geometry"] == [(0, "datum_refused")]
+    assert frame.geometry.isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "datum"),
+    [
+        ("enterprises", POINT, "cgcs2000"),
+        ("enterprises", POINT, ""),
+        ("enterprises", None, "gcj02"),
+        ("parcels", "square", "height datum 1985"),  # no field of this kind
+    ],
+)
+def test_a_datum_that_shifts_nothing_is_no_fault(read, kind, shape, datum):
+    frame = read(collection(feature(shape, datum=datum)), kind=kind)
+    assert frame.attrs["bad_geometry"] == []
+    assert frame.geometry.isna().tolist() == [shape is None]
+
+
 # --- CSV --------------------------------------------------------------------------------------
 
 FIRMS = "enterprise_id,name_zh,lon,lat,datum\n"
@@ -421,7 +458,7 @@ def test_a_position_that_is_none_is_named(read_firms, row, reason):
 
 
 def test_points_of_other_kinds_come_from_the_same_columns(read):
-    content = "place_id,name_zh,kind,lon,lat\nx,策勒,town,80.8,37\n"
+    content = "place_id,name_zh,kind,lon,lat,datum\nx,策勒,town,80.8,37,wgs84\n"
     frame = read(content, kind="places", file="f.csv")
     assert frame.geometry.iloc[0] == Point(80.8, 37)
     assert frame.attrs["unknown_columns"] == []
@@ -506,6 +543,9 @@ def test_outlines_come_from_the_package_without_importing_it(outlines, read):
     [
         ({"name": "not-installed-anywhere"}, "PACKAGE_MISSING"),
         ({"name": "os.path"}, "PACKAGE_MISSING"),
+        ({"name": "sys"}, "PACKAGE_MISSING"),
+        ({"name": "math"}, "PACKAGE_MISSING"),
+        ({"name": "__main__"}, "PACKAGE_MISSING"),
         ({"file": "data/other.geojson"}, "PACKAGE_MISSING"),
         ({"file": "../../c.csv"}, "PACKAGE_MISSING"),
         ({"file": "/etc/passwd"}, "PACKAGE_MISSING"),
