@@ -42,7 +42,8 @@ _PANE_OF_KIND = {
     "buildings": "halls",
     "logistics": "lines",
 }
-_LEAFLET = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet"
+_LEAFLET_JS = dict(folium.Map.default_js)["leaflet"]
+_LEAFLET_CSS = dict(folium.Map.default_css)["leaflet_css"]
 MIN_ZOOM, MAX_ZOOM = 5, 19
 
 
@@ -71,8 +72,8 @@ def render_map(catalog: Catalog, extent: list[float], lang: str) -> RenderedMap:
     return RenderedMap(
         html=figure.html.render().strip(),
         script=_isolate(figure.script.render()),
-        libraries=(f"{_LEAFLET}.js", *_addresses(elements[1:], "default_js")),
-        styles=(f"{_LEAFLET}.css", *_addresses(elements[1:], "default_css")),
+        libraries=(_LEAFLET_JS, *_addresses(elements[1:], "default_js")),
+        styles=(_LEAFLET_CSS, *_addresses(elements[1:], "default_css")),
     )
 
 
