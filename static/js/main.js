@@ -276,7 +276,18 @@ class App {
       }
       const mode = button.dataset.tool === "measure-area" ? "area" : "distance";
       button.addEventListener("click", async () => {
-        (await start()).toggle(mode);
+        /** @type {any[]} */
+        const early = [];
+        const keep = (/** @type {any} */ event) => early.push(event);
+        if (!this.layers.busy) {
+          // What is clicked from now on is measured, also while the tool is on its way.
+          this.layers.busy = true;
+          this.map.on("click", keep);
+        }
+        const tool = await start();
+        this.map.off("click", keep);
+        tool.toggle(mode);
+        for (const event of early) tool.handlers.click(event);
       });
     }
   }

@@ -55,3 +55,25 @@ def test_targets_are_large_enough_for_a_finger(phone):
             .map(([e, b]) => `${e.outerHTML.slice(0, 90)} ${b.width}x${b.height}`)"""
     )
     assert small == []
+
+
+def test_a_turned_phone_fits_the_counties_again(phone):
+    phone.page.set_viewport_size({"width": 844, "height": 390})
+    phone.until("document.querySelector('#panel').getBoundingClientRect().left > 300")
+    phone.until(
+        """(() => {
+            const extent = parkMap.layers.counties.getBounds();
+            return parkMap.map.getBounds().pad(0.02).contains(extent);
+        })()"""
+    )
+    assert "z=" not in phone.page.url
+
+
+def test_no_tap_is_lost_while_the_tool_is_on_its_way(open_map):
+    phone = open_map(size="phone", has_touch=True)
+    phone.page.tap("[data-tool=measure-distance]")
+    phone.page.touchscreen.tap(150, 300)
+    phone.page.wait_for_timeout(500)  # else the second is a double tap
+    phone.page.touchscreen.tap(220, 330)
+    phone.until("/km/.test(document.querySelector('.measure-value').textContent)")
+    assert "sel=" not in phone.page.url
