@@ -79,10 +79,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         for name in ("data", "out")
         if getattr(arguments, name) is not None
     }
-    settings = replace(read_settings(), **given)
-    if not settings.data_dir.is_dir():
-        raise RunError("DATA_DIRECTORY_MISSING", path=settings.data_dir)
-    return settings
+    return replace(read_settings(), **given)
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -16,8 +16,6 @@ from geo.model import COUNTABLE_STAGES, NATURES, PROVENANCE, STAGES, Catalog, Ed
 _PLACING_FIELDS = ("parcel_id", "building_id", "placed_by", "lon", "lat", "datum")
 _JUDGEMENTS = ("suspected_idle", "inefficient")
 _NAMING_FIELDS = ("name_zh", "name_en", "product", "published_zh", "published_en")
-
-
 _REFERENCES = {"parent_id": "park_id"}
 """Columns that refer to a key of another name; the others bear the name of the key."""
 
@@ -28,22 +26,21 @@ def drop_samples(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[s
     A record whose nature is not one of the known ones goes too: what is not known to be
     real is not shown as real. References to what is gone are emptied.
     """
-    gone = sample_keys(frames, catalog)
+    gone, entries = sample_keys(frames, catalog), catalog.entries()
     return {
-        name: _forget(frame.loc[~_is_sample(frame)].reset_index(drop=True), gone, entry.key)
-        for (name, frame), entry in zip(
-            frames.items(), (catalog.entries()[name] for name in frames), strict=True
-        )
+        name: _forget(frame.loc[~_is_sample(frame)].reset_index(drop=True), gone, entries[name].key)
+        for name, frame in frames.items()
     }
 
 
 def sample_keys(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, set[str]]:
     """Return the keys of the sample records by the name of their key field."""
-    entries = catalog.entries()
-    return {
-        entries[name].key: set(frame.loc[_is_sample(frame), entries[name].key].dropna())
-        for name, frame in frames.items()
-    }
+    found: dict[str, set[str]] = {}
+    for name, frame in frames.items():
+        key = catalog.entries()[name].key
+        # Several tables may be of one kind, and so have one key field.
+        found.setdefault(key, set()).update(frame.loc[_is_sample(frame), key].dropna())
+    return found
 
 
 def _is_sample(frame: pd.DataFrame) -> pd.Series[bool]:

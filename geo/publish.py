@@ -21,7 +21,7 @@ from geo import edition as editions
 from geo.catalog import read_catalog
 from geo.codes import Codes, read_codes
 from geo.crs import ellipsoidal_area_m2
-from geo.errors import CatalogError, DataError, LayerError
+from geo.errors import CatalogError, DataError, LayerError, RunError
 from geo.i18n import LANGUAGES
 from geo.join import (
     JoinReport,
@@ -110,7 +110,15 @@ def today() -> date:
 
 
 def examine(data_dir: Path, as_of: date) -> Examination:
-    """Return what a data directory holds and every fault in it, in one pass."""
+    """Return what a data directory holds and every fault in it, in one pass.
+
+    Raises
+    ------
+    RunError
+        ``DATA_DIRECTORY_MISSING`` if there is no such directory.
+    """
+    if not data_dir.is_dir():
+        raise RunError("DATA_DIRECTORY_MISSING", path=data_dir)
     config = load_config(data_dir)
     try:
         catalog = read_catalog(data_dir)

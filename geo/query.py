@@ -111,9 +111,12 @@ class Library:
             ``NOT_PUBLISHED`` before the first publish.
         """
         version = self._store.current()
-        if version is None or not self._store.has(version):
+        if version is None:
             raise NotFound("NOT_PUBLISHED")
-        return self.version(version, edition)
+        try:
+            return self.version(version, edition)
+        except NotFound as error:  # the pointer names a folder that is gone
+            raise NotFound("NOT_PUBLISHED") from error
 
     def version(self, version: str, edition: Edition) -> Snapshot:
         """Return a kept snapshot.

@@ -99,6 +99,10 @@ def test_a_missing_data_directory_is_told(run: Run, tmp_path: Path) -> None:
     assert "nowhere" in err
 
 
+def test_versions_need_no_data_directory(run: Run, tmp_path: Path) -> None:
+    assert run("versions", "--data", str(tmp_path / "nowhere"))[0] == 0
+
+
 def test_a_publish_while_another_runs_exits_2(run: Run, tmp_path: Path) -> None:
     with SnapshotStore(tmp_path / "out").lock():
         status, out, _ = run("publish", "--json")

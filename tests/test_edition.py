@@ -149,6 +149,13 @@ def test_only_what_is_known_to_be_real_stays_without_demo(
     assert sample_keys(frames, catalog) == {"enterprise_id": {"E0"}}
 
 
+def test_the_samples_of_two_tables_of_one_kind_are_all_known(catalog: Catalog) -> None:
+    twin = catalog.tables["figures"]
+    two = catalog.model_copy(update={"tables": {"figures": twin, "more": twin}})
+    rows = {name: pd.DataFrame({"figure_id": [name], "nature": ["sample"]}) for name in two.tables}
+    assert sample_keys(rows, two) == {"figure_id": {"figures", "more"}}
+
+
 def test_a_real_firm_forgets_the_sample_plot_it_stood_on(catalog: Catalog) -> None:
     plot = plots(development_state=["built"]).assign(parcel_id=["P1"], nature=["sample"])
     kept = drop_samples({"parcels": plot, "enterprises": firms(nature=["reported"])}, catalog)

@@ -90,8 +90,9 @@ class SnapshotStore:
 
     def current(self) -> str | None:
         """Return the version that the pointer names; ``None`` before the first publish."""
+        pointer = self.root / "current"
         try:
-            version = _patiently((self.root / "current").read_text).strip()
+            version = _patiently(lambda: pointer.read_text(encoding="ascii")).strip()
         except FileNotFoundError:
             return None
         return version if VERSION_PATTERN.fullmatch(version) else None

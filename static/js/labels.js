@@ -196,7 +196,9 @@ export class Labels {
     const second = small ? [{ text: small, size: 12, weight: 400, fill: color("mute") }] : [];
     const isRoomy = entry.role === "mark" && this.map.getZoom() >= INNER_ZOOM;
     const inner = isRoomy ? this.#innerLines(entry, fill) : [];
-    const variants = [[name, ...second], ...(isPort ? [] : [[name]]), ...smaller(name, isPort ? second : [])];
+    // The port never loses the words that its site is not published.
+    const short = isPort ? smaller(name, second) : [[name], ...smaller(name)];
+    const variants = [[name, ...second], ...short];
     if (inner.length) variants.unshift([name, ...inner, ...second]);
     return { rank: isPort ? 2 : 1, variants };
   }

@@ -130,7 +130,12 @@ class App {
     const observer = new MutationObserver(settle);
     observer.observe(need("side"), { attributeFilter: ["class"] });
     new ResizeObserver(settle).observe(need("panel"));
-    new ResizeObserver(() => this.#onResized()).observe(this.map.getContainer());
+    const container = this.map.getContainer();
+    const isNews = () => {
+      const { x, y } = this.map.getSize();
+      return container.clientWidth !== x || container.clientHeight !== y;
+    };
+    new ResizeObserver(() => isNews() && this.#onResized()).observe(container);
   }
 
   #onMoved() {
@@ -272,22 +277,31 @@ class App {
     for (const button of buttons) {
       // Already on the way when the finger lifts: no first point may be lost.
       for (const name of ["pointerenter", "pointerdown", "focus"]) {
-        button.addEventListener(name, start, { once: true });
+        button.addEventListener(name, () => start().catch(() => {}), { once: true });
       }
       const mode = button.dataset.tool === "measure-area" ? "area" : "distance";
       button.addEventListener("click", async () => {
         /** @type {any[]} */
         const early = [];
         const keep = (/** @type {any} */ event) => early.push(event);
-        if (!this.layers.busy) {
+        const isFree = !this.layers.busy;
+        if (isFree) {
           // What is clicked from now on is measured, also while the tool is on its way.
           this.layers.busy = true;
           this.map.on("click", keep);
         }
-        const tool = await start();
-        this.map.off("click", keep);
-        tool.toggle(mode);
-        for (const event of early) tool.handlers.click(event);
+        try {
+          const tool = await start();
+          tool.toggle(mode);
+          for (const event of early) tool.handlers.click(event);
+        } catch (error) {
+          console.error(error);
+          measure = undefined;
+          if (isFree) onMode(null);
+          showToast(t("ui.load_failed"), { text: t("map.retry"), run: () => button.click() });
+        } finally {
+          this.map.off("click", keep);
+        }
       });
     }
   }

@@ -224,7 +224,6 @@ class Panel {
 
   /** @param {Feature[]} counties */
   #counties(counties) {
-    const layer = this.site.layers.find((info) => info.kind === "counties")?.id;
     const cards = counties.map((county) =>
       el(
         "li",
@@ -234,7 +233,7 @@ class Panel {
           {
             class: "county",
             type: "button",
-            on: { click: () => this.state.set({ sel: `${layer}/${county.id}` }, { push: true }) },
+            on: { click: () => this.#select("counties", county) },
           },
           el("span", { class: "county-name", text: pick(county.properties, "name") }),
           quantity(
@@ -291,17 +290,20 @@ class Panel {
             class: "park-link",
             type: "button",
             text: pick(park.properties, "name"),
-            on: { click: () => this.#select(park) },
+            on: { click: () => this.#select("parks", park) },
           }),
         ),
       ),
     );
   }
 
-  /** @param {Feature} park */
-  #select(park) {
-    const layer = this.site.layers.find((info) => info.kind === "parks")?.id;
-    this.state.set({ sel: `${layer}/${park.id}` }, { push: true });
+  /**
+   * @param {string} kind
+   * @param {Feature} feature
+   */
+  #select(kind, feature) {
+    const layer = this.site.layers.find((info) => info.kind === kind)?.id;
+    this.state.set({ sel: `${layer}/${feature.id}` }, { push: true });
   }
 
   /** Return a card that selects a park. @param {Feature} park */
@@ -313,7 +315,7 @@ class Panel {
       {
         class: "park-card",
         type: "button",
-        on: { click: () => this.#select(park) },
+        on: { click: () => this.#select("parks", park) },
       },
       el("span", { class: `park-dot${tone}`, "aria-hidden": "true" }),
       el(

@@ -124,9 +124,12 @@ export function fitExtent(map, [minx, miny, maxx, maxy]) {
  * @param {{minZoom?: number, maxZoom?: number}} [limits]
  */
 export function flyTo(map, bounds, limits) {
+  if (isStill()) {
+    jumpTo(map, bounds, limits);
+    return;
+  }
   const { center, zoom } = framing(map, bounds, limits);
-  if (isStill()) map.setView(center, zoom, { animate: false });
-  else if (Math.abs(zoom - map.getZoom()) > FLIGHT_LEVELS) cutTo(map, center, zoom);
+  if (Math.abs(zoom - map.getZoom()) > FLIGHT_LEVELS) cutTo(map, center, zoom);
   else map.flyTo(center, zoom, { duration: FLIGHT_SECONDS });
 }
 

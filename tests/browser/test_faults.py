@@ -38,6 +38,19 @@ def test_a_site_that_fails_says_so(open_map):
     page.wait()
 
 
+def test_a_tool_that_does_not_come_leaves_the_map_as_it_was(open_map):
+    page = open_map()
+    page.expected += ["503", "Failed to load", "Failed to fetch"]
+    page.page.route("**/measure.js", lambda route: route.fulfill(status=503, body=""))
+    page.locator("[data-tool=measure-distance]").click()
+    page.locator("#toast button").wait_for()
+    page.click("counties", "653227")
+    page.until("location.search.includes('sel=')")
+    page.page.unroute("**/measure.js")
+    page.locator("#toast button").click()
+    page.locator(".measure-box").wait_for()
+
+
 def test_an_open_page_never_mixes_two_versions(open_map, tmp_path):
     data, out = copy_layers(tmp_path / "layers"), tmp_path / "out"
     first = publish(out, data=data)
