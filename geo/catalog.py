@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from geo.errors import CatalogError
-from geo.model import DERIVED, FORMAT, KINDS, NATURES, NEVER_PUBLIC, Catalog, Entry
+from geo.faults import fault, join_faults, validation_faults
+from geo.model import DERIVED, FORMAT, KINDS, NATURES, NEVER_PUBLIC, Catalog, Entry, Kind
 
-_KNOWN_FAULTS = {"missing", "extra_forbidden"}
 _RESERVED = {"site", "findings", "join", "aux", "con", "nul", "prn"}
 """Names of files that a snapshot has anyway, or that Windows keeps for devices."""
 
@@ -25,7 +25,7 @@ def read_catalog(data_dir: Path) -> Catalog:
     ------
     CatalogError
         ``CATALOG_MISSING``, ``CATALOG_UNREADABLE`` (with line and column),
-        ``FORMAT_NEWER``, or ``CATALOG_INVALID`` with ``faults``, every one at once.
+        ``FORMAT_NEWER``, or ``CATALOG_INVALID`` with ``faults`` by language, every one at once.
     """
     path = data_dir / "catalog.toml"
     raw = _read_toml(path)
@@ -33,32 +33,34 @@ def read_catalog(data_dir: Path) -> Catalog:
     try:
         catalog = Catalog.model_validate(raw)
     except ValidationError as error:
-        faults = "; ".join(_describe(fault) for fault in error.errors())
-        raise CatalogError("CATALOG_INVALID", faults=faults) from error
-    faults_found = [
-        f"{name}: {fault}"
-        for name, entry in catalog.entries().items()
-        for fault in _entry_faults(entry)
+        raise CatalogError("CATALOG_INVALID", faults=validation_faults(error)) from error
+    faults = [
+        *(f for name, entry in catalog.entries().items() for f in _entry_faults(name, entry)),
+        *_kind_faults(catalog),
+        *_name_faults(catalog),
     ]
-    faults_found += _kind_faults(catalog)
-    faults_found += [
-        f"{name}: this name is taken" for name in catalog.entries() if name in _RESERVED
-    ]
-    shared = sorted(set(catalog.layers) & set(catalog.tables))
-    faults_found += [f"{name}: both a layer and a table" for name in shared]
-    if faults_found:
-        raise CatalogError("CATALOG_INVALID", faults="; ".join(faults_found))
+    if faults:
+        raise CatalogError("CATALOG_INVALID", faults=join_faults(faults))
     return catalog
 
 
-def _kind_faults(catalog: Catalog) -> list[str]:
+def _kind_faults(catalog: Catalog) -> list[dict[str, str]]:
     """Return which kinds of layer are missing or given twice: the join needs one of each."""
     kinds = [entry.kind for entry in catalog.layers.values()]
-    needed = [kind for kind in KINDS.values() if kind.is_layer]
+    needed = [kind.name for kind in KINDS.values() if kind.is_layer]
     return [
-        f"layers: {kinds.count(kind.name)} of kind {kind.name!r}, expected 1"
+        fault("config.layers_of_kind", where="layers", count=kinds.count(kind), kind=kind)
         for kind in needed
-        if kinds.count(kind.name) != 1
+        if kinds.count(kind) != 1
+    ]
+
+
+def _name_faults(catalog: Catalog) -> list[dict[str, str]]:
+    taken = [name for name in catalog.entries() if name in _RESERVED]
+    shared = sorted(set(catalog.layers) & set(catalog.tables))
+    return [
+        *(fault("config.taken", where=name) for name in taken),
+        *(fault("config.twice", where=name) for name in shared),
     ]
 
 
@@ -77,29 +79,30 @@ def _check_format(raw: dict[str, Any]) -> None:
         raise CatalogError("FORMAT_NEWER", found=found, known=FORMAT)
 
 
-def _describe(fault: Any) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
-    kind = fault["type"] if fault["type"] in _KNOWN_FAULTS else fault["msg"]
-    return f"{where}: {kind}"
-
-
-def _entry_faults(entry: Entry) -> list[str]:
+def _entry_faults(name: str, entry: Entry) -> list[dict[str, str]]:
     """Return what is wrong with an entry beyond its types."""
     kind = KINDS.get(entry.kind)
     if kind is None:
-        return [f"unknown kind {entry.kind!r}"]
+        return [fault("config.kind", where=f"{name}.kind", kind=entry.kind)]
+    faults = _public_faults(f"{name}.public_fields", entry, kind)
+    if entry.key != kind.key:
+        faults.append(fault("config.key", where=f"{name}.key", expected=kind.key))
+    if entry.nature not in NATURES:
+        expected = ", ".join(NATURES)
+        faults.append(fault("config.one_of", where=f"{name}.nature", expected=expected))
+    if _leaves_directory(entry.file):
+        faults.append(fault("config.outside", where=f"{name}.file"))
+    return faults
+
+
+def _public_faults(where: str, entry: Entry, kind: Kind) -> list[dict[str, str]]:
     known = {spec.name for spec in kind.all_fields} | set(DERIVED.get(kind.name, ()))
     unknown = sorted(set(entry.public_fields) - known)
-    faults = [f"public_fields: unknown field {name!r}" for name in unknown]
     secret = sorted(set(entry.public_fields) & set(NEVER_PUBLIC.get(kind.name, ())))
-    faults += [f"public_fields: {name!r} tells of a single firm" for name in secret]
-    if entry.key != kind.key:
-        faults.append(f"key: expected {kind.key!r}")
-    if entry.nature not in NATURES:
-        faults.append(f"nature: expected one of {', '.join(NATURES)}")
-    if _leaves_directory(entry.file):
-        faults.append("file: expected a path inside the data directory")
-    return faults
+    return [
+        *(fault("config.public_field", where=where, field=name) for name in unknown),
+        *(fault("config.secret_field", where=where, field=name) for name in secret),
+    ]
 
 
 def _leaves_directory(file: str) -> bool:

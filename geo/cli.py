@@ -1,4 +1,4 @@
-"""``python -m geo``: check, publish, versions, rollback, serve.
+"""``python -m geo``: check, publish, versions, rollback, serve, and the commands beside.
 
 Exit status: 0 well, 1 the data is at fault, 2 could not run.
 """
@@ -6,8 +6,6 @@ Exit status: 0 well, 1 the data is at fault, 2 could not run.
 from __future__ import annotations
 
 import argparse
-import getpass
-import json
 import os
 import sys
 from collections import Counter
@@ -15,8 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
+from geo.cli_import import add_command
+from geo.cli_instance import add_commands, note
+from geo.console import print_json, say, system_user, warn
 from geo.errors import DataError, GeoError, RunError
 from geo.i18n import LANGUAGES, both
 from geo.model import Finding
@@ -64,11 +64,16 @@ def _parser() -> argparse.ArgumentParser:
         ("versions", _versions, [common], "list the published snapshots"),
         ("rollback", _rollback, [common], "make an earlier snapshot the current one"),
         ("serve", _serve, [common], "serve the map; the first start publishes"),
+        ("job", _job, [common], "run a job that the page /data has started"),
     ):
         sub = commands.add_parser(name, parents=parents, help=text, description=text)
         sub.set_defaults(command=command)
         if name == "rollback":
             sub.add_argument("version", metavar="VERSION")
+        if name == "job":
+            sub.add_argument("id", metavar="ID")
+    add_command(commands, common, dated)
+    add_commands(commands, common)
     return parser
 
 
@@ -95,10 +100,10 @@ def _check(arguments: argparse.Namespace, settings: Settings) -> int:
         "as_of": as_of.isoformat(),
     }
     if arguments.json:
-        _print_json(document)
+        print_json(document)
     else:
         _print_findings(findings)
-        _say("cli.checked", **counts)
+        say("cli.checked", **counts)
     return 1 if counts["error"] else 0
 
 
@@ -106,19 +111,21 @@ def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo import publish
 
     try:
-        done = publish.publish(settings, as_of=arguments.as_of or publish.today(), by=_user())
+        done = publish.publish(settings, as_of=arguments.as_of or publish.today(), by=system_user())
     except publish.PublishBlocked as error:
         if not arguments.json:
             _print_findings(error.findings)
         raise
+    if done.changed:
+        note(settings, "publish", {"version": done.version})
     if arguments.json:
         document = {"version": done.version, "changed": done.changed, "path": str(done.path)}
-        _print_json(document)
+        print_json(document)
     else:
-        _say("cli.published" if done.changed else "cli.unchanged", version=done.version)
+        say("cli.published" if done.changed else "cli.unchanged", version=done.version)
         if done.open_errors:
-            _say("cli.open_errors", count=done.open_errors)
-        _say("cli.joined", **done.joined.as_dict()["counts"])
+            say("cli.open_errors", count=done.open_errors)
+        say("cli.joined", **done.joined.as_dict()["counts"])
     return 0
 
 
@@ -127,7 +134,7 @@ def _versions(arguments: argparse.Namespace, settings: Settings) -> int:
 
     versions = describe_versions(settings)
     if arguments.json:
-        _print_json(versions)
+        print_json(versions)
     for version in () if arguments.json else versions:
         mark = "*" if version["current"] else " "
         at = datetime.fromisoformat(version["published_at"]).astimezone(SHANGHAI)
@@ -138,11 +145,12 @@ def _versions(arguments: argparse.Namespace, settings: Settings) -> int:
 def _rollback(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo.publish import describe_versions, rollback
 
-    rollback(settings, arguments.version, by=_user())
+    rollback(settings, arguments.version, by=system_user())
+    note(settings, "rollback", {"version": arguments.version})
     if arguments.json:
-        _print_json(describe_versions(settings))
+        print_json(describe_versions(settings))
     else:
-        _say("cli.rolled_back", version=arguments.version)
+        say("cli.rolled_back", version=arguments.version)
     return 0
 
 
@@ -153,19 +161,23 @@ def _serve(_arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _job(arguments: argparse.Namespace, settings: Settings) -> int:
+    from geo import worker
+
+    done = worker.run(settings, arguments.id)
+    if arguments.json:
+        print_json({"id": arguments.id, "done": done})
+    return 0 if done else 1
+
+
 def _report_failure(error: GeoError, *, as_json: bool) -> int:
     """Say what went wrong in both languages and return the exit status."""
-    text = both(f"error.{error.code}", **error.params)
+    key = f"error.{error.code}"
     if as_json:
-        _print_json({"error": {"code": error.code, "message": text}})
+        print_json({"error": {"code": error.code, "message": both(key, **error.params)}})
     else:
-        for lang in LANGUAGES:
-            print(text[lang], file=sys.stderr)
+        warn(key, **error.params)
     return 1 if isinstance(error, DataError) else 2
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:
@@ -176,17 +188,3 @@ def _print_findings(findings: Sequence[Finding]) -> None:
             print(f"        ({' / '.join(both('cli.blocks').values())})")
         for lang in LANGUAGES:
             print(f"        {finding.message[lang]}")
-
-
-def _user() -> str:
-    """Return who publishes; a container may run as a number without a name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "unknown"
-
-
-def _say(key: str, **params: object) -> None:
-    text = both(key, **params)
-    for lang in LANGUAGES:
-        print(text[lang])

@@ -2,7 +2,8 @@
 
 Land use follows the guide of 2023 (自然资发〔2023〕234号), industries GB/T 4754-2017.
 The same digits mean other things in other standards, so a code is only ever looked up in
-the list of its own standard.
+the list of its own standard. The lists of older land-use standards say what each of their
+classes is in the guide of 2023.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.errors import LayerError
+from geo.settings import BUNDLED_LAYERS
 
 _FILES = {
     "land_use_2023.csv": "code",
@@ -24,18 +26,32 @@ _FILES = {
 }
 """The lists in the order of :class:`Codes`, each with the column of its codes."""
 
+GUIDE = "land_use_2023"
+"""Name of the land-use standard that is stored, as ``code_standard`` has it."""
+
+_OLDER = {
+    "gbt21010_2017": "land_use_gbt21010_2017.csv",
+    "gb50137_2011": "land_use_gb50137_2011.csv",
+}
+"""The lists of older land-use standards; a data directory may leave them to the bundled ones."""
+
 _RGB = re.compile(r"\d{1,3},\d{1,3},\d{1,3}", re.ASCII)
 _INDUSTRY = re.compile(r"([A-T]?)(\d{2,4})|([A-T])", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a list; ``rgb`` is ``"r,g,b"`` or ``None``."""
+    """One entry of a list; ``rgb`` is ``"r,g,b"`` or ``None``.
+
+    ``to_2023`` are the classes of the guide of 2023 that together make up a class of an
+    older land-use standard; more than one means that the code alone does not tell which.
+    """
 
     zh: str
     en: str
     parent: str = ""
     rgb: str | None = None
+    to_2023: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,31 +144,43 @@ class IndustryList(CodeList):
 
 @dataclass(frozen=True)
 class Codes:
-    """All code lists of a data directory."""
+    """All code lists of a data directory; ``older`` are former land-use standards by name."""
 
     land_use: CodeList
     industry: IndustryList
     county: CodeList
     province: CodeList
+    older: Mapping[str, CodeList] = field(default_factory=dict)
 
 
 def read_codes(data_dir: Path) -> Codes:
     """Return the code lists under ``<data_dir>/codes``.
+
+    A list of an older land-use standard that is not there is the bundled one.
 
     Raises ``LayerError`` FILE_MISSING, FILE_EMPTY, ENCODING or FILE_UNREADABLE, whose
     ``file`` names every list at fault; FILE_UNREADABLE if their faults differ.
     """
     lists: dict[str, dict[str, Code]] = {}
     errors: list[LayerError] = []
-    for file, key in _FILES.items():
+    for file, key in {**_FILES, **dict.fromkeys(_OLDER.values(), "code")}.items():
         try:
-            lists[file] = _read_list(data_dir / "codes" / file, key=key)
+            lists[file] = _read_list(_path(data_dir, file), key=key)
         except LayerError as error:
             errors.append(error)
     if errors:
         raise _together(errors)
     land_use, industry, county, province = (lists[file] for file in _FILES)
-    return Codes(CodeList(land_use), IndustryList(industry), CodeList(county), CodeList(province))
+    older = {standard: CodeList(lists[file]) for standard, file in _OLDER.items()}
+    return Codes(
+        CodeList(land_use), IndustryList(industry), CodeList(county), CodeList(province), older
+    )
+
+
+def _path(data_dir: Path, file: str) -> Path:
+    path = data_dir / "codes" / file
+    bundled = file in _OLDER.values() and not path.exists()
+    return BUNDLED_LAYERS / "codes" / file if bundled else path
 
 
 def _together(errors: Sequence[LayerError]) -> LayerError:
@@ -197,11 +225,13 @@ def _read_text(path: Path) -> str:
 def _code(row: Mapping[str, str | None]) -> Code:
     text = {name: (row.get(name) or "").strip() for name in ("name_zh", "name_en", "parent", "rgb")}
     rgb = text["rgb"].replace(" ", "")
+    to_2023 = row.get("to_2023") or ""
     return Code(
         zh=text["name_zh"],
         en=text["name_en"],
         parent=text["parent"],
         rgb=rgb if _RGB.fullmatch(rgb) else None,
+        to_2023=tuple(part.strip() for part in to_2023.split(";") if part.strip()),
     )
 
 

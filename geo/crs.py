@@ -4,22 +4,35 @@ Everything inside the house is in longitude and latitude of WGS84 (EPSG:4326, ax
 x, y). CGCS2000 is taken as equal to it: both are realisations of the ITRS on ellipsoids
 that differ by 0.1 mm in the polar radius, and their frames differ by centimetres, while
 site plans are drawn to decimetres. GCJ-02 and BD-09 are encryptions of WGS84, not datums,
-and Beijing 54 and Xi'an 80 need local parameters that are not published: all four are
-refused rather than guessed at.
+and Beijing 54 and Xi'an 80 need local parameters that are not published: the data directory
+holds none of the four. What import brings along in them is brought to WGS84 by
+:func:`to_lonlat`, the two old datums only with the parameters of a survey unit.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Geod
+from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 
+from geo import gcj02
 from geo.errors import LayerError
+from geo.grids import (
+    OLD_DATUMS,
+    Grid,
+    Stated,
+    datum_family,
+    gauss_grid,
+    shift_parameters,
+    utm_grid,
+)
 from geo.model import MU_M2
 
 WGS84 = "EPSG:4326"
@@ -39,6 +52,26 @@ _CRS84 = re.compile(
     r"(?:OGC:|urn:ogc:def:crs:OGC:[\d.]*:|https?://www\.opengis\.net/def/crs/OGC/[\d.]+/)CRS84",
     re.IGNORECASE | re.ASCII,
 )
+_WKT = re.compile(r"\s*(?:[A-Z]+CRS|GEOGCS|PROJCS|COMPD_CS|LOCAL_CS)\s*\[", re.IGNORECASE)
+_LONGEST_WKT = 20_000
+
+_NAMES = {
+    "cgcs2000": re.compile(r"china_?2000|cgcs_?2000|china geodetic", re.IGNORECASE),
+    "wgs84": re.compile(r"world geodetic system 1984|wgs[_ ]?(?:19)?84", re.IGNORECASE),
+    "xian80": re.compile(r"xi'?an[_ ]?(?:19)?80|西安", re.IGNORECASE),
+    "beijing54": re.compile(r"^(?!.*new).*(?:beijing|北京)", re.IGNORECASE),
+}
+_NAMELESS = re.compile(r"unknown|unnamed|undefined|not.specified|user|custom|自定义", re.IGNORECASE)
+_OLD_ELLIPSOIDS = {
+    "xian80": "+a=6378140 +rf=298.257",
+    "beijing54": "+a=6378245 +rf=298.3",
+}
+_ELLIPSOIDS = {
+    (6378137.0, 298.257222): "cgcs2000",
+    (6378137.0, 298.257224): "wgs84",
+    (6378140.0, 298.257): "xian80",
+    (6378245.0, 298.3): "beijing54",
+}
 
 
 def parse_crs(text: str) -> CRS:
@@ -48,13 +81,7 @@ def parse_crs(text: str) -> CRS:
     datum off. Raises ``LayerError`` CRS_UNKNOWN for a name or code that is not known, and
     DATUM_REFUSED for a datum that cannot be brought to WGS84 without local parameters.
     """
-    match = _EPSG.fullmatch(text.strip())
-    if match is None and not _CRS84.fullmatch(text.strip()):
-        raise LayerError("CRS_UNKNOWN", crs=text)
-    try:
-        crs = CRS.from_epsg(int(match[1])) if match else CRS.from_epsg(4326)
-    except CRSError as error:
-        raise LayerError("CRS_UNKNOWN", crs=text) from error
+    crs = _named_crs(text)
     if not (crs.is_geographic or crs.is_projected):
         raise LayerError("CRS_UNKNOWN", crs=text)
     _refuse_foreign_datum(crs, text)
@@ -73,6 +100,50 @@ def declared_crs(*, crs: str | None, datum: str | None) -> CRS:
     if name is None:
         raise LayerError("CRS_UNKNOWN", crs="")
     return parse_crs(name)
+
+
+def read_crs(text: str) -> Stated:
+    """Return what ``EPSG:n``, an OGC name or a WKT (also ESRI's) says.
+
+    Names in a WKT are not believed where parameters can be: grids are told by meridian,
+    scale and false easting, an unnamed datum by its ellipsoid. A shift to WGS84 inside a WKT
+    makes the datum ``other``. Raises ``LayerError`` CRS_UNKNOWN if it is none of the three.
+    """
+    if not _WKT.match(text):
+        return _stated(_named_crs(text))
+    if len(text) > _LONGEST_WKT:
+        raise LayerError("CRS_UNKNOWN", crs=text[:80])
+    try:
+        return _stated(CRS.from_wkt(text))
+    except (CRSError, ValueError) as error:  # also a parameter that is no number
+        raise LayerError("CRS_UNKNOWN", crs=text[:80]) from error
+
+
+def to_lonlat(xy: np.ndarray, *, crs: str, datum: str) -> np.ndarray:
+    """Return longitude and latitude of WGS84 for rows of x, y: easting or longitude first.
+
+    ``crs`` (``EPSG:n``) says how the numbers are written, ``datum`` what they mean: a modern
+    one, ``gcj02`` or ``bd09`` (also behind a projection), or an old one with parameters.
+    Parameters are those of a seven- or three-parameter transformation of geocentric
+    coordinates from that datum to CGCS2000 with zero heights: metres, arc seconds (rotations
+    of the position vector, EPSG method 9606), parts per million. What cannot be computed is
+    NaN. Raises ``LayerError`` CRS_UNKNOWN for another name than ``EPSG:n``, and DATUM_REFUSED
+    for a datum that is not known, lacks parameters, or is not the one of ``crs``.
+    """
+    family = datum_family(datum)
+    stated = read_crs(crs).datum
+    if stated != family and (stated in OLD_DATUMS or family in OLD_DATUMS or stated == "other"):
+        raise LayerError("DATUM_REFUSED", datum=f"{datum}, {crs}")
+    lon, lat = _unproject(crs, np.where(np.isfinite(xy), xy, np.nan))
+    if family == "gcj02":
+        lon, lat = gcj02.gcj02_to_wgs84(lon, lat)
+    elif family == "bd09":
+        lon, lat = gcj02.bd09_to_wgs84(lon, lat)
+    elif family in OLD_DATUMS:
+        lon, lat = _shift_transformer(datum).transform(lon, lat)
+    found = np.column_stack([lon, lat])
+    found[~np.isfinite(found).all(axis=1)] = np.nan
+    return found
 
 
 def same_coordinates(one: CRS, other: CRS) -> bool:
@@ -133,6 +204,100 @@ def ellipsoidal_length_m(geometries: gpd.GeoSeries) -> pd.Series[float]:
 def to_mu(area_m2: pd.Series[float]) -> pd.Series[float]:
     """Return square metres as 亩 (1 亩 = 666.667 m²)."""
     return area_m2 / MU_M2
+
+
+def _named_crs(text: str) -> CRS:
+    match = _EPSG.fullmatch(text.strip())
+    if match is None and not _CRS84.fullmatch(text.strip()):
+        raise LayerError("CRS_UNKNOWN", crs=text)
+    try:
+        return CRS.from_epsg(int(match[1])) if match else CRS.from_epsg(4326)
+    except CRSError as error:
+        raise LayerError("CRS_UNKNOWN", crs=text) from error
+
+
+def _stated(crs: CRS) -> Stated:
+    horizontal = crs.sub_crs_list[0] if crs.is_compound else crs
+    if horizontal.is_bound and horizontal.source_crs is not None:
+        operation = horizontal.coordinate_operation
+        shifted = operation is not None and any(p.value for p in operation.params)
+        inner = _stated(horizontal.source_crs)
+        return Stated(inner.name, "other", inner.grid) if shifted else inner
+    if horizontal.is_engineering or horizontal.name.startswith("Undefined"):
+        return Stated(horizontal.name, blank=bool(_NAMELESS.search(horizontal.name)))
+    return Stated(horizontal.name, _datum_of(horizontal), _grid_of(horizontal))
+
+
+def _datum_of(crs: CRS) -> str:
+    geodetic = crs.geodetic_crs
+    if geodetic is None or geodetic.datum is None or geodetic.ellipsoid is None:
+        return "other"
+    name, ellipsoid = geodetic.datum.name, geodetic.ellipsoid
+    for family, pattern in _NAMES.items():
+        if pattern.search(name):
+            return family
+    if _NAMES["cgcs2000"].search(ellipsoid.name):
+        return "cgcs2000"
+    size = (round(ellipsoid.semi_major_metre, 3), round(ellipsoid.inverse_flattening, 6))
+    return _ELLIPSOIDS.get(size, "other") if _NAMELESS.search(name) else "other"
+
+
+def _grid_of(crs: CRS) -> Grid | None:
+    geodetic, operation = crs.geodetic_crs, crs.coordinate_operation
+    unit = math.pi / 180 if crs.is_geographic else 1.0
+    units = [axis.unit_conversion_factor for axis in crs.axis_info[:2]]
+    prime = geodetic.prime_meridian if geodetic is not None else None
+    if not np.allclose(units, unit, rtol=1e-9) or prime is None or prime.longitude != 0:
+        return None
+    if operation is None:
+        return Grid("degrees") if crs.is_geographic else None
+    values = {p.name: float(p.value) for p in operation.params}
+    return _plane_grid(operation.method_name, values)
+
+
+def _plane_grid(method: str, values: dict[str, float]) -> Grid | None:
+    meridian = values.pop("Longitude of natural origin", math.nan)
+    scale = values.pop("Scale factor at natural origin", 1.0)
+    easting = values.pop("False easting", 0.0)
+    if any(values.values()) or not float(meridian).is_integer():
+        return None
+    if method == "Popular Visualisation Pseudo Mercator":
+        return Grid("web") if meridian == easting == 0 else None
+    zone, rest = divmod(easting, 1_000_000)
+    if method != "Transverse Mercator" or rest != 500_000:
+        return None
+    if scale == 1:
+        return gauss_grid(int(meridian), int(zone))
+    return utm_grid(int(meridian)) if (scale, zone) == (0.9996, 0) else None
+
+
+def _unproject(crs: str, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return longitude and latitude on the system's own datum, with no shift of any kind."""
+    transformer = _unprojector(crs)
+    x, y = xy[:, 0], xy[:, 1]
+    return (x, y) if transformer is None else transformer.transform(x, y)
+
+
+@lru_cache(maxsize=64)
+def _unprojector(crs: str) -> Transformer | None:
+    source = _named_crs(crs)
+    if source.is_geographic or source.geodetic_crs is None:
+        return None
+    return Transformer.from_crs(source, source.geodetic_crs, always_xy=True)
+
+
+@lru_cache(maxsize=64)
+def _shift_transformer(datum: str) -> Transformer:
+    values = shift_parameters(datum)
+    names = ("x", "y", "z", "rx", "ry", "rz", "s")
+    shift = " ".join(f"+{n}={v!r}" for n, v in zip(names, values, strict=False))
+    return Transformer.from_pipeline(
+        "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"
+        f" +step +proj=cart {_OLD_ELLIPSOIDS[datum_family(datum)]}"
+        f" +step +proj=helmert {shift} +convention=position_vector"
+        " +step +inv +proj=cart +ellps=GRS80"
+        " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    )
 
 
 def _refuse_foreign_datum(crs: CRS, text: str) -> None:

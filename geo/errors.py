@@ -40,6 +40,10 @@ class CatalogError(DataError):
     """``catalog.toml`` cannot be read or breaks its contract."""
 
 
+class ImportRefused(DataError):
+    """A county file cannot be taken in; its owner is told what to do with it."""
+
+
 class RunError(GeoError):
     """The work could not be done, whatever the data (exit status 2)."""
 
@@ -50,3 +54,7 @@ class NotFound(GeoError):
 
 class BadRequest(GeoError):
     """A parameter of a request cannot be understood."""
+
+
+class AccessDenied(GeoError):
+    """Nobody is signed in, or the role does not allow it."""

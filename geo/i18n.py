@@ -1,20 +1,21 @@
 """Texts in Chinese and English, from the catalogues in ``static/i18n``.
 
 A catalogue is a flat JSON object from key to text with ``{name}`` placeholders. The file
-name says who needs it: ``findings`` and ``server`` stay on the server, the others go to
+name says who needs it: those of ``_SERVER_ONLY`` stay on the server, the others go to
 the browser as one file per language.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 
 from geo.settings import ROOT
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = ROOT / "static" / "i18n"
-_SERVER_ONLY = ("findings", "server")
+_SERVER_ONLY = ("accounts", "data", "findings", "import", "server")
 
 
 @cache
@@ -28,13 +29,16 @@ def _catalogue(lang: str) -> dict[str, str]:
 def message(key: str, lang: str, **params: object) -> str:
     """Return the text of ``key`` in ``lang``, with its placeholders filled in.
 
+    A parameter that is a mapping by language is filled in in that language.
+
     Raises
     ------
     KeyError
         If the catalogue lacks the key or ``params`` lack a placeholder: a fault of the
         software, which the tests find.
     """
-    return _catalogue(lang)[key].format(**params)
+    values = {n: v[lang] if isinstance(v, Mapping) else v for n, v in params.items()}
+    return _catalogue(lang)[key].format(**values)
 
 
 def both(key: str, **params: object) -> dict[str, str]:

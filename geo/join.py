@@ -278,7 +278,8 @@ def _require_wgs84(frame: gpd.GeoDataFrame) -> None:
 
 def _records(frame: pd.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
     """Return the rows of some text columns, with None for missing."""
-    texts = ([v if isinstance(v, str) else None for v in frame[name]] for name in columns)
+    lists = (frame[name].tolist() for name in columns)
+    texts = ([v if isinstance(v, str) else None for v in values] for values in lists)
     return list(zip(*texts, strict=True))
 
 

@@ -347,7 +347,9 @@ class Finding:
     """One fault or remark about the data, in the reader's words.
 
     ``id`` depends only on the rule, the layer, the features and what is wrong, so it stays
-    the same for as long as the fault does. ``geometry`` is GeoJSON in EPSG:4326.
+    the same for as long as the fault does. ``geometry`` is GeoJSON in EPSG:4326. ``field``
+    names the field of the kind that the fault is about, where it is about one: import points
+    to the column by it.
     """
 
     id: str
@@ -361,6 +363,7 @@ class Finding:
     area_m2: float | None = None
     geometry: Mapping[str, Any] | None = None
     blocking: bool = field(default=False, compare=False)
+    field: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as the JSON object that the command line prints."""

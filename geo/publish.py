@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -36,10 +35,26 @@ from geo.render.folium_map import RenderedMap, render_map
 from geo.render.geojson import layer_to_geojson, table_to_records, to_json
 from geo.render.site import build_site
 from geo.rules import RulesConfig, check_frames, load_config, unreadable
-from geo.settings import Settings
+from geo.settings import BUNDLED_LAYERS, Settings
 from geo.software import software_digest
 from geo.storage.files import read_layer, read_table
 from geo.storage.snapshots import SnapshotStore, content_version
+from geo.versions import describe_versions, release, rollback
+
+__all__ = [
+    "SHANGHAI",
+    "Examination",
+    "Prepared",
+    "PublishBlocked",
+    "Published",
+    "describe_versions",
+    "examine",
+    "prepare",
+    "publish",
+    "release",
+    "rollback",
+    "today",
+]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -83,6 +98,19 @@ class Examination:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A snapshot that lies ready.
+
+    The version, its folder, how the firms were placed, and how many errors are still open.
+    """
+
+    version: str
+    path: Path
+    joined: JoinReport
+    open_errors: int
+
+
+@dataclass(frozen=True)
 class Published:
     """The outcome of a publish.
 
@@ -119,18 +147,28 @@ def examine(data_dir: Path, as_of: date) -> Examination:
     """
     if not data_dir.is_dir():
         raise RunError("DATA_DIRECTORY_MISSING", path=data_dir)
-    config = load_config(data_dir)
+    config, findings = _read_rules(data_dir)
     try:
         catalog = read_catalog(data_dir)
     except CatalogError as error:
-        return Examination([unreadable(error, "catalog", config)])
-    frames, findings = _read_frames(data_dir, catalog, config)
+        return Examination([*findings, unreadable(error, "catalog", config)])
+    frames, unread = _read_frames(data_dir, catalog, config)
+    findings += unread
     try:
         codes = read_codes(data_dir)
     except LayerError as error:
         return Examination([unreadable(error, "codes", config), *findings], catalog)
     findings += check_frames(frames, catalog, codes, config, as_of)
     return Examination(findings, catalog, codes, frames)
+
+
+def _read_rules(data_dir: Path) -> tuple[RulesConfig, list[Finding]]:
+    """Return the rules, those of the software where the directory's own cannot be read."""
+    try:
+        return load_config(data_dir), []
+    except DataError as error:
+        config = load_config(BUNDLED_LAYERS)
+        return config, [unreadable(error, "rules", config)]
 
 
 def _read_frames(
@@ -159,35 +197,49 @@ def publish(settings: Settings, *, as_of: date, by: str) -> Published:
     """
     store = SnapshotStore(settings.out)
     with store.lock():
-        examined = examine(settings.data_dir, as_of)
-        if examined.blocking:
-            raise PublishBlocked(examined.blocking)
-        rendered = _render(examined, as_of)
-        digest = digest_of(rendered.assets)
-        facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
-        version = content_version(as_of.isoformat(), rendered.files, facts)
-        changed = version != store.current()
-        store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
-        store.write(version, rendered.files, facts)
+        prepared = _prepare(settings, store, as_of)
         now = datetime.now(UTC)
+        changed = prepared.version != store.current()
         if changed:
-            store.point_to(version, by=by, now=now)
+            store.point_to(prepared.version, by=by, now=now)
         store.prune(now)
-        errors = sum(finding.severity == "error" for finding in examined.findings)
-        return Published(version, changed, store.path(version), rendered.joined, errors)
+    return Published(
+        prepared.version, changed, prepared.path, prepared.joined, prepared.open_errors
+    )
 
 
-def rollback(settings: Settings, version: str, *, by: str) -> None:
-    """Make an earlier version the current one.
+def prepare(settings: Settings, *, as_of: date) -> Prepared:
+    """Write a snapshot of the data directory without serving it, and return what it is.
+
+    :func:`geo.versions.release` makes it the current one. Until then nobody but the staff
+    can reach it, and it is dropped after a week.
 
     Raises
     ------
-    NotFound
-        ``VERSION_UNKNOWN`` if it is not kept any more.
+    PublishBlocked
+        If a blocking fault was found.
+    RunError
+        ``PUBLISH_LOCKED`` if another process publishes, ``LIBRARY_MISSING``.
     """
     store = SnapshotStore(settings.out)
     with store.lock():
-        store.point_to(version, by=by, now=datetime.now(UTC))
+        prepared = _prepare(settings, store, as_of)
+        store.prune(datetime.now(UTC))
+    return prepared
+
+
+def _prepare(settings: Settings, store: SnapshotStore, as_of: date) -> Prepared:
+    examined = examine(settings.data_dir, as_of)
+    if examined.blocking:
+        raise PublishBlocked(examined.blocking)
+    rendered = _render(examined, as_of)
+    digest = digest_of(rendered.assets)
+    facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
+    version = content_version(as_of.isoformat(), rendered.files, facts)
+    store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
+    store.write(version, rendered.files, facts)
+    errors = sum(finding.severity == "error" for finding in examined.findings)
+    return Prepared(version, store.path(version), rendered.joined, errors)
 
 
 def _render(examined: Examination, as_of: date) -> _Rendered:
@@ -296,18 +348,3 @@ def _data_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[st
     for name in catalog.tables:
         files[f"{name}.json"] = to_json(table_to_records(frames[name]))
     return files
-
-
-def describe_versions(settings: Settings) -> list[dict[str, Any]]:
-    """Return the kept versions, the newest first, as the command line prints them."""
-    store = SnapshotStore(settings.out)
-    current = store.current()
-    return [
-        {
-            "version": kept.version,
-            "published_at": kept.published_at.isoformat(),
-            "by": kept.by,
-            "current": kept.version == current,
-        }
-        for kept in store.kept()
-    ]

@@ -119,7 +119,7 @@ class Library:
             raise NotFound("NOT_PUBLISHED") from error
 
     def version(self, version: str, edition: Edition) -> Snapshot:
-        """Return a kept snapshot.
+        """Return a kept snapshot, also one that is only prepared.
 
         Raises
         ------
@@ -127,6 +127,25 @@ class Library:
             ``VERSION_UNKNOWN``.
         """
         return self._open(self._store.path(version), edition)
+
+    def published(self, version: str, edition: Edition) -> Snapshot:
+        """Return a kept snapshot that is or was the current one.
+
+        Raises
+        ------
+        NotFound
+            ``VERSION_UNKNOWN``, also for one that is only prepared.
+        """
+        self._store.check_published(version)
+        return self.version(version, edition)
+
+    def was_published(self, version: str) -> bool:
+        """Whether a version is or was the current one, and not only prepared."""
+        try:
+            self._store.check_published(version)
+        except NotFound:
+            return False
+        return True
 
     def published_at(self, version: str) -> str | None:
         """Return when a version last became current, ISO 8601 in UTC."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.errors import RunError
@@ -29,6 +29,14 @@ class Settings:
         Address the server listens on.
     proxies
         Number of trusted reverse proxies whose ``X-Forwarded-*`` headers count.
+    state_url
+        Database of accounts, audit log and jobs; by default SQLite in ``out``.
+    secret
+        Signs the session cookies; by default made once and kept in ``out``.
+    upload_mb
+        Largest upload, in megabytes.
+    job_memory_mb, job_seconds
+        Most memory and time that one job may take.
     """
 
     data: Path | None = None
@@ -36,6 +44,11 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     proxies: int = 0
+    state_url: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+    upload_mb: int = 200
+    job_memory_mb: int = 4096
+    job_seconds: int = 900
 
     @property
     def data_dir(self) -> Path:
@@ -67,6 +80,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=env.get("HOST") or "127.0.0.1",
         port=_read_number(env, "PORT", default=8000, maximum=65535),
         proxies=_read_number(env, "PARKS_PROXIES", default=0, maximum=10),
+        state_url=env.get("PARKS_STATE_URL") or None,
+        secret=env.get("PARKS_SECRET") or None,
+        upload_mb=_read_number(env, "PARKS_UPLOAD_MB", default=200, maximum=4096),
+        job_memory_mb=_read_number(env, "PARKS_JOB_MEMORY_MB", default=4096, maximum=1_000_000),
+        job_seconds=_read_number(env, "PARKS_JOB_SECONDS", default=900, maximum=86_400),
     )
 
 

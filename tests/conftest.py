@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.site import Server, publish, serving
 
+# A busy machine is slow, not wrong: no example fails by the clock.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # Tests of settings must not depend on the shell that runs them.
-    for name in ("HOST", "PORT", "PARKS_DATA", "PARKS_OUT", "PARKS_PROXIES"):
-        os.environ.pop(name, None)
+    for name in [n for n in os.environ if n in ("HOST", "PORT") or n.startswith("PARKS_")]:
+        if name != "PARKS_REQUIRE_BROWSER":
+            del os.environ[name]
 
 
 @pytest.fixture(scope="session")

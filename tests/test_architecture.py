@@ -29,7 +29,7 @@ ALLOWED_HOSTS = {
 }
 
 HOST = re.compile(r"(?:https?:|[\"'(=])//([\w-]+(?:\.[\w-]+)+)")
-FILE_ENDINGS = (".css", ".html", ".js", ".json", ".svg")
+FILE_ENDINGS = (".css", ".html", ".js", ".json", ".lock", ".svg")
 PARSES_TEXT = re.compile(
     r"\.(?:inner|outer)HTML\b|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment"
     r"|document\.write|DOMParser|javascript:|\|\s*safe\b"
@@ -184,6 +184,12 @@ def test_only_crs_chooses_a_projection(path):
     if path != GEO / "crs.py":
         assert "pyproj" not in tops(imports(path))
         assert re.findall(r"\.to_crs\(|\bpyproj\.", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", python_files(), ids=ids)
+def test_only_crs_knows_the_encryptions_of_web_maps(path):
+    if path != GEO / "crs.py":
+        assert "geo.gcj02" not in imports(path)
 
 
 # --- what the browser gets -------------------------------------------------------------------

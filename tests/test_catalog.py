@@ -10,6 +10,7 @@ import pytest
 
 from geo.catalog import read_catalog
 from geo.errors import CatalogError
+from geo.i18n import both
 from geo.settings import BUNDLED_LAYERS
 
 BUNDLED = (BUNDLED_LAYERS / "catalog.toml").read_text(encoding="utf-8")
@@ -20,6 +21,12 @@ def read(tmp_path: Path, text: str) -> CatalogError:
     with pytest.raises(CatalogError) as caught:
         read_catalog(tmp_path)
     return caught.value
+
+
+def faults_of(error: CatalogError, lang: str = "en") -> str:
+    faults = error.params["faults"]
+    assert isinstance(faults, dict)
+    return str(faults[lang])
 
 
 def test_the_bundled_catalogue_has_one_layer_of_each_kind() -> None:
@@ -56,9 +63,19 @@ def test_a_newer_format_is_refused(tmp_path: Path) -> None:
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     text = BUNDLED.replace("demo = true", "demoo = true").replace("format = 1", 'format = "one"')
-    faults = str(read(tmp_path, text).params["faults"])
+    faults = faults_of(read(tmp_path, text))
     assert "site.demoo" in faults
     assert "format" in faults
+
+
+def test_faults_are_told_in_either_language(tmp_path: Path) -> None:
+    text = BUNDLED.replace("demo = true", "demo = 3").replace('datum = "wgs84"', 'datum = "x"', 1)
+    error = read(tmp_path, text)
+    assert "site.demo: 应为 true 或 false；layers.places.datum: 应为" in faults_of(error, "zh")
+    assert "site.demo: expected true or false; layers." in faults_of(error)
+    shown = both("error.CATALOG_INVALID", **error.params)
+    assert "应为 true 或 false" in shown["zh"]
+    assert "应为" not in shown["en"]
 
 
 @pytest.mark.parametrize(
@@ -81,19 +98,19 @@ def test_an_entry_that_breaks_the_contract_is_told(
     tmp_path: Path, old: str, new: str, told: str
 ) -> None:
     assert old in BUNDLED
-    assert told in str(read(tmp_path, BUNDLED.replace(old, new)).params["faults"])
+    assert told in faults_of(read(tmp_path, BUNDLED.replace(old, new)))
 
 
 def test_a_field_that_no_kind_has_cannot_be_made_public(tmp_path: Path) -> None:
     text = re.sub(r"public_fields = \[", 'public_fields = ["passwords", ', BUNDLED, count=1)
-    assert "passwords" in str(read(tmp_path, text).params["faults"])
+    assert "passwords" in faults_of(read(tmp_path, text))
 
 
 @pytest.mark.parametrize("field", ["invest_in_place_wan", "tax_wan", "employees"])
 def test_what_tells_of_a_single_firm_cannot_be_made_public(tmp_path: Path, field: str) -> None:
     text = BUNDLED.replace('"enterprise_id", "name_zh"', f'"{field}", "enterprise_id", "name_zh"')
     assert text != BUNDLED
-    assert "single firm" in str(read(tmp_path, text).params["faults"])
+    assert "single firm" in faults_of(read(tmp_path, text))
 
 
 def test_a_directory_or_deep_nesting_in_its_place_is_told(tmp_path: Path) -> None:
@@ -108,7 +125,7 @@ def test_a_missing_layer_of_a_needed_kind_is_told(tmp_path: Path) -> None:
     start = BUNDLED.index("[layers.buildings]")
     end = BUNDLED.index("[", start + 20 + BUNDLED[start + 20 :].index("\n["))
     text = BUNDLED[:start] + BUNDLED[end:]
-    assert "0 of kind 'buildings'" in str(read(tmp_path, text).params["faults"])
+    assert "0 of kind 'buildings'" in faults_of(read(tmp_path, text))
 
 
 def test_the_bundle_is_read_from_any_place(tmp_path: Path) -> None:

@@ -154,3 +154,31 @@ def test_lists_with_different_faults_are_one_error(data_dir, other):
         "file": "codes/counties.csv, codes/provinces.csv",
         "reason": "several_files",
     }
+
+
+def test_older_standards_come_from_the_bundled_lists_where_the_directory_has_none(codes):
+    assert set(codes.older) == {"gbt21010_2017", "gb50137_2011"}
+    assert codes.older["gbt21010_2017"].entries["0601"].to_2023 == ("1001",)
+    assert codes.older["gb50137_2011"].label("M1") == {
+        "zh": "一类工业用地",
+        "en": "Industry, class 1",
+    }
+
+
+def test_older_standards_of_the_directory_win_over_the_bundled_ones(data_dir):
+    (data_dir / "codes" / "land_use_gb50137_2011.csv").write_text(
+        "code,name_zh,name_en,parent,to_2023\nM,工业用地,Industry,,10; 1001 ;\nX,无,None,,\n",
+        encoding="utf-8",
+    )
+    older = read_codes(data_dir).older["gb50137_2011"]
+    assert older.entries["M"].to_2023 == ("10", "1001")
+    assert older.entries["X"].to_2023 == ()
+    assert list(older) == ["M", "X"]
+
+
+def test_a_faulty_list_of_an_older_standard_is_named(data_dir):
+    (data_dir / "codes" / "land_use_gbt21010_2017.csv").write_bytes(b"")
+    with pytest.raises(LayerError) as caught:
+        read_codes(data_dir)
+    assert caught.value.code == "FILE_EMPTY"
+    assert caught.value.params["file"] == "codes/land_use_gbt21010_2017.csv"

@@ -341,7 +341,7 @@ def naive(one, plots, parks):
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(registers())
 def test_the_join_does_what_a_naive_loop_does(register):
     firms, plots, parks = register
@@ -354,7 +354,7 @@ def test_the_join_does_what_a_naive_loop_does(register):
     assert len(report.unplaced) == report.counts["none"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(registers(), st.randoms(use_true_random=False))
 def test_the_join_does_not_depend_on_the_order_of_rows(register, random):
     firms, plots, parks = register
@@ -559,7 +559,7 @@ def subsets(items):
     return chain.from_iterable(combinations(items, n) for n in range(len(items) + 1))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(forests(), st.integers(2, 4))
 def test_no_difference_of_shown_sums_tells_of_fewer_firms_than_allowed(forest, fewest):
     parents, own = forest

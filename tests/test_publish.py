@@ -8,13 +8,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from geo.publish import PublishBlocked, describe_versions, examine, publish, rollback
+from geo.errors import NotFound
+from geo.publish import (
+    PublishBlocked,
+    describe_versions,
+    examine,
+    prepare,
+    publish,
+    release,
+    rollback,
+)
 from geo.settings import BUNDLED_LAYERS, ROOT, Settings
 from geo.storage.snapshots import SnapshotStore
 
@@ -258,3 +267,47 @@ def test_check_tells_every_fault_at_once(data: Path) -> None:
     assert ("counties", "CRS_UNKNOWN") in rules
     for finding in found.findings:
         assert finding.message["zh"].strip() and finding.message["en"].strip()
+
+
+# --- prepared, and released later ----------------------------------------------------------------
+
+
+def test_preparing_serves_nothing_and_releasing_does(settings: Settings) -> None:
+    store = SnapshotStore(settings.out)
+    ready = prepare(settings, as_of=AS_OF)
+    assert store.current() is None
+    assert describe_versions(settings) == []
+    assert release(settings, ready.version, by="clerk") is True
+    assert store.current() == ready.version
+    assert release(settings, ready.version, by="again") is False
+    assert [v["by"] for v in describe_versions(settings)] == ["clerk"]
+
+
+def test_publishing_what_lies_ready_gives_the_same_version(settings: Settings) -> None:
+    ready = prepare(settings, as_of=AS_OF)
+    published = publish(settings, as_of=AS_OF, by="clerk")
+    assert (published.version, published.changed) == (ready.version, True)
+    assert published.path == ready.path
+
+
+def test_a_blocking_fault_prepares_nothing(settings: Settings, data: Path) -> None:
+    (data / "parcels.geojson").write_text("[")
+    with pytest.raises(PublishBlocked):
+        prepare(settings, as_of=AS_OF)
+    assert [p for p in (settings.out / "snapshots").iterdir() if p.is_dir()] == []
+
+
+def test_what_was_only_prepared_cannot_be_rolled_back_to(settings: Settings) -> None:
+    ready = prepare(settings, as_of=AS_OF)
+    with pytest.raises(NotFound, match="VERSION_UNKNOWN"):
+        rollback(settings, ready.version, by="clerk")
+    assert SnapshotStore(settings.out).current() is None
+
+
+def test_what_is_never_released_goes_after_a_week(settings: Settings, data: Path) -> None:
+    ready = prepare(settings, as_of=AS_OF)
+    for days, is_there in ((6, True), (8, False)):
+        long_ago = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+        os.utime(ready.path, (long_ago, long_ago))
+        SnapshotStore(settings.out).prune(datetime.now(UTC))
+        assert ready.path.exists() is is_there

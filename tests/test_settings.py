@@ -24,6 +24,14 @@ def test_the_environment_decides() -> None:
     assert (settings.host, settings.port, settings.proxies) == ("::1", 81, 1)
 
 
+def test_limits_database_and_secret_come_from_the_environment() -> None:
+    env = {"PARKS_STATE_URL": "sqlite:///x.db", "PARKS_SECRET": "s", "PARKS_UPLOAD_MB": "5"}
+    settings = read_settings(env | {"PARKS_JOB_MEMORY_MB": "800", "PARKS_JOB_SECONDS": "60"})
+    assert (settings.state_url, settings.secret) == ("sqlite:///x.db", "s")
+    assert (settings.upload_mb, settings.job_memory_mb, settings.job_seconds) == (5, 800, 60)
+    assert read_settings({"PARKS_SECRET": ""}).secret is None
+
+
 @pytest.mark.parametrize("port", ["http", "-1", "70000", "８０", "1e3"])
 def test_a_number_that_is_none_is_told(port: str) -> None:
     with pytest.raises(RunError) as caught:

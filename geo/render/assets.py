@@ -17,7 +17,7 @@ from geo.render.geojson import to_json
 from geo.settings import ROOT
 
 STATIC = ROOT / "static"
-STYLE_ORDER = ("tokens", "base", "page", "map", "panel", "list", "print")
+STYLE_ORDER = ("tokens", "base", "page", "map", "panel", "list", "staff", "data", "print")
 """Order in which the style sheets follow one another; later rules win."""
 
 _STATIC_IMPORT = re.compile(

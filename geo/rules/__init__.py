@@ -12,15 +12,28 @@ import pandas as pd
 
 from geo.codes import Codes
 from geo.model import Catalog, Finding
+from geo.rules import areas, columns, dates, figures, geometry, keys, register, site, utilities
 from geo.rules import codes as code_rules
-from geo.rules import columns, figures, geometry, keys, register, site, values
+from geo.rules import values as value_rules
 from geo.rules.config import RulesConfig, load_config
 from geo.rules.files import unreadable
 from geo.rules.finding import Context
 
 __all__ = ["RulesConfig", "check_frames", "load_config", "unreadable"]
 
-_FAMILIES = (columns, keys, geometry, code_rules, values, figures, site, register)
+_FAMILIES = (
+    columns,
+    keys,
+    geometry,
+    areas,
+    code_rules,
+    value_rules,
+    utilities,
+    dates,
+    figures,
+    site,
+    register,
+)
 _SEVERITIES = ("error", "warning", "info")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
@@ -16,6 +18,19 @@ INDUSTRY_FIELDS = (
     ("parcels", "permitted_industries"),
     ("enterprises", "industry_code"),
 )
+
+
+_USCC = r"\d{8}[0-9A-HJ-NPQRTUWXY]{10}"
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1)
+_SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?E\+?\d+", re.ASCII)
+_NUMBER = re.compile(r"(\d{18})(?:\.0+)?", re.ASCII)
+_USCC_REASONS: Mapping[type, str] = {
+    InvalidLength: "uscc_length",
+    InvalidChecksum: "uscc_checksum",
+}
+_DOUBLE_STEP = 128
+"""Distance of neighbouring 64-bit floats at the size of a credit code read as a number."""
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -38,12 +53,16 @@ def _check_land_use(context: Context) -> Iterator[Finding]:
         # The same digits are another use in GB/T 21010: without the standard's name
         # even a known code may mean something else.
         if not context.catalog.entries()[layer].code_standard:
-            yield context.finding("CODE_STANDARD_UNCLEAR", layer)
+            yield context.finding("CODE_STANDARD_UNCLEAR", layer, field="land_use_code")
         codes = frame["land_use_code"]
         unknown = codes.notna() & ~codes.isin(set(context.codes.land_use))
         for record in context.records(layer, unknown):
             yield context.finding(
-                "LAND_USE_UNKNOWN", layer, record, actual=str(codes.iloc[record.row])
+                "LAND_USE_UNKNOWN",
+                layer,
+                record,
+                field="land_use_code",
+                actual=str(codes.iloc[record.row]),
             )
 
 
@@ -72,31 +91,60 @@ def _unknown_industries(context: Context, text: str) -> list[str]:
 
 def _check_uscc(context: Context) -> Iterator[Finding]:
     for layer, frame in context.of_kind("enterprises"):
-        numbers = frame["uscc"].map(uscc.compact, na_action="ignore")
-        for record in context.records(layer, numbers.notna()):
-            reason = _uscc_fault(numbers.iloc[record.row])
-            if reason:
-                yield context.finding(
-                    "USCC_INVALID",
-                    layer,
-                    record,
-                    actual=str(frame["uscc"].iloc[record.row]),
-                    problem=phrase(f"reason.{reason}"),
-                )
-        yield from _check_shared_uscc(context, layer, numbers)
+        given = frame["uscc"]
+        numbers = compact_uscc(given)
+        faults = numbers[numbers.notna() & ~is_surely_uscc(numbers)].map(_uscc_fault)
+        faults = faults.reindex(numbers.index)
+        for record in context.records(layer, faults.notna()):
+            yield context.finding(
+                "USCC_INVALID",
+                layer,
+                record,
+                field="uscc",
+                actual=str(given.iloc[record.row]),
+                problem=phrase(f"reason.{faults.iloc[record.row]}"),
+            )
+        # Of two codes that lost their last digits nobody can say that they were the same.
+        yield from _check_shared_uscc(context, layer, numbers[faults != "uscc_damaged"])
+
+
+def compact_uscc(codes: pd.Series[str]) -> pd.Series[str]:
+    """Return the codes in capitals and without the spaces and hyphens that people put in."""
+    odd = codes.notna() & ~codes.str.fullmatch(_USCC).fillna(False).astype(bool)
+    return codes.where(~odd, codes[odd].map(uscc.compact))
+
+
+def is_surely_uscc(numbers: pd.Series[str]) -> np.ndarray:
+    """Return which codes are right by GB 32100-2015: all at once, since almost all are."""
+    right = numbers.str.fullmatch(_USCC).fillna(False).to_numpy(dtype=bool, copy=True)
+    letters = numbers[right].to_numpy(dtype="S18").view("u1").reshape(-1, len(_WEIGHTS))
+    values = np.zeros(128, dtype=int)
+    values[list(_ALPHABET.encode())] = range(len(_ALPHABET))
+    right[right] = values[letters] @ np.array(_WEIGHTS) % 31 == 0
+    return right
 
 
 def _uscc_fault(number: str) -> str | None:
     """Return why a credit code cannot be one by GB 32100-2015, ``None`` if it can."""
     try:
         uscc.validate(number)
-    except InvalidLength:
-        return "uscc_length"
-    except InvalidChecksum:
-        return "uscc_checksum"
-    except ValidationError:
-        return "uscc_format"
+    except ValidationError as error:
+        if _is_damaged(number):
+            return "uscc_damaged"
+        return _USCC_REASONS.get(type(error), "uscc_format")
     return None
+
+
+def _is_damaged(number: str) -> bool:
+    """Return whether a spreadsheet took the wrong code for a number and lost its last digits.
+
+    It keeps 15 digits; what it keeps is written with noughts at the end, as 9.1653E+17, or as
+    the nearest number that a float can be.
+    """
+    digits = _NUMBER.fullmatch(number)
+    if digits is None:
+        return bool(_SCIENTIFIC.fullmatch(number))
+    return digits[1].endswith("000") or int(digits[1]) % _DOUBLE_STEP == 0
 
 
 def _check_shared_uscc(context: Context, layer: str, numbers: pd.Series[str]) -> Iterator[Finding]:
@@ -105,5 +153,10 @@ def _check_shared_uscc(context: Context, layer: str, numbers: pd.Series[str]) ->
         labels = [context.record(layer, int(row)) for row in rows.index]
         keys = tuple(record.key or f"#{record.row + 1}" for record in labels)
         yield context.finding(
-            "USCC_DUPLICATE", layer, feature=keys, detail=str(number), actual=str(number)
+            "USCC_DUPLICATE",
+            layer,
+            feature=keys,
+            field="uscc",
+            detail=str(number),
+            actual=str(number),
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from geo.errors import DataError
+from geo.faults import validation_faults
 from geo.model import Severity
 
 FILE = "rules.toml"
@@ -60,8 +61,7 @@ class Region(BaseModel):
     def _ordered(cls, bbox: tuple[float, ...]) -> tuple[float, ...]:
         minx, miny, maxx, maxy = bbox
         if not (-180 <= minx < maxx <= 180 and -90 <= miny < maxy <= 90):
-            msg = "expected minx, miny, maxx, maxy in degrees"
-            raise ValueError(msg)
+            raise PydanticCustomError("config.box", "bbox")
         return bbox
 
 
@@ -83,8 +83,9 @@ class RulesConfig(BaseModel):
             if rule not in rules or not rules[rule].has_threshold(name, most)
         ]
         if missing:
-            msg = f"expected a number: {', '.join(missing)}"
-            raise ValueError(msg)
+            raise PydanticCustomError(
+                "config.thresholds", "thresholds", {"missing": ", ".join(missing)}
+            )
         return rules
 
     @field_validator("rules")
@@ -92,8 +93,7 @@ class RulesConfig(BaseModel):
     def _still_blocking(cls, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
         loose = [name for name in BLOCKING if name in rules and not rules[name].blocks]
         if loose:
-            msg = f"expected blocks = true, for such data cannot be published: {', '.join(loose)}"
-            raise ValueError(msg)
+            raise PydanticCustomError("config.blocks", "blocks", {"rules": ", ".join(loose)})
         return rules
 
     def rule(self, name: str) -> Rule:
@@ -105,7 +105,7 @@ def load_config(data_dir: Path) -> RulesConfig:
     """Return the rules of a data directory.
 
     Raises ``DataError`` RULES_MISSING, RULES_UNREADABLE (with the parser's reason) or
-    RULES_INVALID (with ``faults``, all at once).
+    RULES_INVALID (with ``faults`` by language, all at once).
     """
     try:
         raw = tomllib.loads((data_dir / FILE).read_text(encoding="utf-8-sig"))
@@ -113,15 +113,10 @@ def load_config(data_dir: Path) -> RulesConfig:
     except FileNotFoundError as error:
         raise DataError("RULES_MISSING", file=FILE) from error
     except ValidationError as error:
-        faults = "; ".join(_describe(fault) for fault in error.errors())
-        raise DataError("RULES_INVALID", file=FILE, faults=faults) from error
+        raise DataError("RULES_INVALID", file=FILE, faults=validation_faults(error)) from error
     except RecursionError as error:
         raise DataError("RULES_UNREADABLE", file=FILE, reason="nested too deeply") from error
     except OSError as error:
         raise DataError("RULES_UNREADABLE", file=FILE, reason=error.strerror) from error
     except ValueError as error:  # TOML syntax and text that is not UTF-8
         raise DataError("RULES_UNREADABLE", file=FILE, reason=str(error)) from error
-
-
-def _describe(fault: Any) -> str:
-    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

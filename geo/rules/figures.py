@@ -189,6 +189,7 @@ def _mismatch(
         layer,
         record,
         detail=detail,
+        field="stated_share" if detail == "share" else "value",
         expected=values.get("expected"),
         actual=values.get("actual"),
         problem=problem,

@@ -11,7 +11,15 @@ from geo.rules.config import RulesConfig
 from geo.rules.finding import clean, make_finding, phrase
 
 _CRS_CODES = ("CRS_UNKNOWN", "DATUM_REFUSED")
-_CATALOG_CODES = ("CATALOG_MISSING", "CATALOG_UNREADABLE", "CATALOG_INVALID", "FORMAT_NEWER")
+_CATALOG_CODES = (
+    "CATALOG_MISSING",
+    "CATALOG_UNREADABLE",
+    "CATALOG_INVALID",
+    "FORMAT_NEWER",
+    "RULES_MISSING",
+    "RULES_UNREADABLE",
+    "RULES_INVALID",
+)
 _LONGEST_LIST = 4000
 _LONGEST_FILES = 400
 
@@ -19,7 +27,8 @@ _LONGEST_FILES = 400
 def unreadable(error: GeoError, layer: str, config: RulesConfig) -> Finding:
     """Return the Finding for a file that could not be read.
 
-    ``layer`` is the name of the catalogue entry, or ``catalog`` for ``catalog.toml``.
+    ``layer`` is the name of the catalogue entry, or ``catalog`` for ``catalog.toml``, or
+    ``rules`` for ``rules.toml``.
     """
     problem = _problem(error, layer)
     # All files at fault are named, so they are not cut like a single value.
@@ -46,6 +55,12 @@ def _problem(error: GeoError, layer: str) -> Mapping[str, str]:
         return phrase(f"reason.{params.pop('reason')}", entry=layer, **params)
     if error.code in _CATALOG_CODES:
         # A list of all faults is the answer here, so it is not cut like a single value.
-        whole = {name: clean(value, longest=_LONGEST_LIST) for name, value in params.items()}
+        whole = {name: _whole(value) for name, value in params.items()}
         return both(f"error.{error.code}", **whole)
     return phrase(f"reason.{error.code}", entry=layer, **params)
+
+
+def _whole(value: object) -> str | dict[str, str]:
+    if isinstance(value, Mapping):
+        return {lang: clean(text, longest=_LONGEST_LIST) for lang, text in value.items()}
+    return clean(value, longest=_LONGEST_LIST)

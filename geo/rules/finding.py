@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -72,15 +73,18 @@ class Context:
 
     def record(self, layer: str, row: int) -> Record:
         """Return the record in that row of a layer."""
-        column = KINDS[self.catalog.entries()[layer].kind].key
-        key = self.frames[layer][column].iloc[row]
+        key = self._keys(layer).iloc[row]
         return Record(row, None if pd.isna(key) else str(key))
 
     def records(self, layer: str, mask: Any) -> Iterator[Record]:
         """Return the records where the mask holds; NA counts as not."""
         chosen = np.asarray(pd.array(np.asarray(mask), dtype="boolean").fillna(False), dtype=bool)
-        for row in np.flatnonzero(chosen):
-            yield self.record(layer, int(row))
+        # One look at the column for all rows: a look for each takes most of a check's time.
+        for row, key in zip(np.flatnonzero(chosen), self._keys(layer)[chosen], strict=True):
+            yield Record(int(row), None if pd.isna(key) else str(key))
+
+    def _keys(self, layer: str) -> pd.Series[Any]:
+        return self.frames[layer][KINDS[self.catalog.entries()[layer].kind].key]
 
     def finding(
         self,
@@ -90,6 +94,7 @@ class Context:
         *,
         feature: Sequence[str] = (),
         detail: str = "",
+        field: str | None = None,
         expected: str | None = None,
         actual: str | None = None,
         area_m2: float | None = None,
@@ -98,8 +103,9 @@ class Context:
     ) -> Finding:
         """Return a Finding about a record, several features or the layer as a whole.
 
-        ``detail`` tells apart two faults of one rule in one feature. The text is
-        ``finding.<rule>`` with ``params``, the layer's title and what the record is called.
+        ``detail`` tells apart two faults of one rule in one feature; ``field`` is the field
+        that is at fault. The text is ``finding.<rule>`` with ``params``, the field, the
+        layer's title and what the record is called.
         """
         features = tuple(feature) or (record.feature if record else ())
         if record and not features:
@@ -107,7 +113,13 @@ class Context:
         entry = self.catalog.entries().get(layer)
         title = {"zh": entry.title.zh, "en": entry.title.en} if entry else layer
         label = "、".join(features) if feature else (record.label if record else "")
-        texts = {"layer": title, "feature": label, "expected": expected, "actual": actual}
+        texts = {
+            "layer": title,
+            "feature": label,
+            "field": None if field is None else field_words(field),
+            "expected": expected,
+            "actual": actual,
+        }
         return make_finding(
             self.config,
             rule,
@@ -118,6 +130,7 @@ class Context:
             actual=None if actual is None else clean(actual),
             area_m2=area_m2,
             geometry=geometry,
+            field=field,
             params={**texts, **params},
         )
 
@@ -134,6 +147,7 @@ def make_finding(
     actual: str | None = None,
     area_m2: float | None = None,
     geometry: Mapping[str, Any] | None = None,
+    field: str | None = None,
 ) -> Finding:
     """Return a Finding whose identifier depends on what is wrong and where, and on no more."""
     identity = "\x1f".join((rule, layer, *feature, "", detail))
@@ -151,7 +165,15 @@ def make_finding(
         area_m2=area_m2,
         geometry=geometry,
         blocking=settings.blocks,
+        field=field,
     )
+
+
+@cache
+def field_words(name: str) -> Mapping[str, str]:
+    """Return what people call a field, with its name as the files have it."""
+    label = both(f"data_field.{name}")
+    return {"zh": f"“{label['zh']}”（{name}）", "en": f"“{label['en']}” ({name})"}
 
 
 def phrase(key: str, **params: object) -> dict[str, str]:
@@ -164,7 +186,11 @@ def clean(value: object, *, longest: int = LONGEST) -> str:
 
     Markup stays as it is; whoever shows the text escapes it.
     """
-    text = _BIDI.sub("", str(value))
+    text = str(value)
+    if text.isprintable():  # so it has none of them: all but a few values
+        text = text.strip()
+        return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    text = _BIDI.sub("", text)
     text = "".join(" " if unicodedata.category(c) in _UNSEEN else c for c in text).strip()
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 

@@ -13,6 +13,7 @@ import shapely
 from geo.model import Finding
 from geo.rules.finding import Context, phrase
 
+_DEGREES = (-180.0, -90.0, 180.0, 90.0)
 _PLACE = re.compile(r"^(?P<reason>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
 _REASONS = {
     "Self-intersection": "self_intersection",
@@ -95,13 +96,14 @@ def _written(place: dict[str, Any] | None) -> str:
 def _check_region(context: Context, layer: str, frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     bbox = context.config.region.bbox
     bounds = frame.geometry.bounds.to_numpy()
+    beyond_degrees = ~_within(bounds, _DEGREES)
     here = ~_is_missing(frame)
     swapped = here & _within(bounds[:, [1, 0, 3, 2]], bbox) & ~_within(bounds, bbox)
     far = here & ~swapped & ~_belongs(frame, bounds, bbox)
     for rule, mask in (("AXES_SWAPPED", swapped), ("DATUM_SUSPECT", far)):
         for record in context.records(layer, mask):
             minx, miny, maxx, maxy = bounds[record.row]
-            reason = "not_degrees" if _beyond_degrees(bounds[record.row]) else "outside_region"
+            reason = "not_degrees" if beyond_degrees[record.row] else "outside_region"
             yield context.finding(
                 rule,
                 layer,
@@ -122,18 +124,13 @@ def _belongs(
     shapes = frame.geometry.to_numpy()
     line = shapely.get_dimensions(shapes) == 1
     crosses = shapely.intersects(shapes, shapely.box(*bbox))
-    sane = ~np.apply_along_axis(_beyond_degrees, 1, bounds) if len(bounds) else line
+    sane = _within(bounds, _DEGREES)
     return np.asarray(_within(bounds, bbox) | (line & crosses & sane), dtype=bool)
 
 
 def _within(bounds: np.ndarray, bbox: tuple[float, float, float, float]) -> np.ndarray:
     minx, miny, maxx, maxy = bounds.T
     return np.asarray((minx >= bbox[0]) & (miny >= bbox[1]) & (maxx <= bbox[2]) & (maxy <= bbox[3]))
-
-
-def _beyond_degrees(bounds: np.ndarray) -> bool:
-    minx, miny, maxx, maxy = bounds
-    return bool(minx < -180 or miny < -90 or maxx > 180 or maxy > 90)
 
 
 def _written_box(box: tuple[float, float, float, float]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from geo.model import KINDS, Finding
-from geo.rules.finding import Context, phrase
+from geo.rules.finding import Context, field_words, phrase
 
 REFERENCES = (
     ("parks", "parent_id", "parks"),
@@ -59,8 +59,9 @@ def _check_references(context: Context, kind: str, column: str, target: str) -> 
                 layer,
                 record,
                 detail=f"{column} {value}",
+                field=column,
                 actual=value,
-                problem=phrase("reason.reference", field=column, value=value),
+                problem=phrase("reason.reference", field=field_words(column), value=value),
                 target=phrase(f"target.{target}"),
             )
 
@@ -75,7 +76,8 @@ def _check_loops(context: Context) -> Iterator[Finding]:
                 layer,
                 record,
                 detail="loop",
-                problem=phrase("reason.loop", field="parent_id"),
+                field="parent_id",
+                problem=phrase("reason.loop", field=field_words("parent_id")),
                 target=phrase("target.parks"),
             )
 

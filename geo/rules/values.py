@@ -1,34 +1,31 @@
-"""VALUE_RANGE, DATE_ORDER, AREA_MISMATCH, STALE."""
+"""VALUE_RANGE: values that cannot be, or that contradict another of their record."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from geo.crs import ellipsoidal_area_m2, to_mu
-from geo.model import KINDS, MU_M2, FieldSpec, Finding, parse_partial_date
+from geo.model import KINDS, FieldSpec, Finding
 from geo.rules.codes import split_list
-from geo.rules.finding import Context, phrase
+from geo.rules.dates import date_ordinals
+from geo.rules.finding import Context, field_words, phrase
 
-DATE_PAIRS = (
-    ("parcels", "start_due_on", "completion_due_on"),
-    ("parcels", "started_on", "completed_on"),
-    ("policies", "valid_from", "valid_to"),
+ORDERED = (
+    ("parcels", "far_min", "far_max"),
+    ("parks", "supply_ready_mu", "developable_mu"),
+    ("parks", "developable_mu", "planned_area_mu"),
 )
-"""Fields of which the first cannot be later than the second."""
+"""Fields of which the first is part of the second, or its lower bound."""
 
-_DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?(?!\d)", re.ASCII)
-_OPEN_END = re.compile(r"[-–—~至起]\s*$")
+YEARS = (1949, 2100)
+"""First and last year that a date can be in: one beyond them is a slip of the keyboard."""
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Return the values that cannot be, contradict each other, or are old."""
+    """Return the values that cannot be."""
     for layer, frame in context.all_frames():
         kind = KINDS[context.catalog.entries()[layer].kind]
         yield from _check_unparsed(context, layer, frame)
@@ -36,10 +33,9 @@ def check(context: Context) -> Iterator[Finding]:
             if spec.name != kind.key:
                 yield from _check_required(context, layer, frame, spec)
             yield from _check_bounds(context, layer, frame, spec)
+            yield from _check_years(context, layer, frame, spec)
             yield from _check_allowed(context, layer, frame, spec)
-    yield from _check_dates(context)
-    yield from _check_areas(context)
-    yield from _check_age(context)
+    yield from _check_ordered(context)
 
 
 def _check_unparsed(context: Context, layer: str, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -106,6 +102,49 @@ def _written_bounds(low: float, high: float) -> str:
     return f"≤ {high:.12g}" if np.isinf(low) else f"{low:.15g} – {high:.15g}"
 
 
+def _check_years(
+    context: Context, layer: str, frame: pd.DataFrame, spec: FieldSpec
+) -> Iterator[Finding]:
+    if spec.dtype != "date":
+        return
+    texts, expected = frame[spec.name], _written_bounds(*YEARS)
+    first, last = date_ordinals(texts)
+    beyond = (first < date(YEARS[0], 1, 1).toordinal()) | (
+        last > date(YEARS[1], 12, 31).toordinal()
+    )
+    for record in context.records(layer, beyond):
+        value = str(texts.iloc[record.row])
+        yield context.finding(
+            "VALUE_RANGE",
+            layer,
+            record,
+            detail=f"{spec.name} years",
+            field=spec.name,
+            expected=expected,
+            actual=value,
+            problem=phrase("reason.bounds", value=value, expected=expected),
+        )
+
+
+def _check_ordered(context: Context) -> Iterator[Finding]:
+    for kind, small, large in ORDERED:
+        for layer, frame in context.of_kind(kind):
+            for record in context.records(layer, frame[small] > frame[large]):
+                value, most = (f"{frame[name].iloc[record.row]:.12g}" for name in (small, large))
+                yield context.finding(
+                    "VALUE_RANGE",
+                    layer,
+                    record,
+                    detail=f"{small} {large}",
+                    field=small,
+                    expected=f"≤ {most}",
+                    actual=value,
+                    problem=phrase(
+                        "reason.more_than", value=value, other=field_words(large), most=most
+                    ),
+                )
+
+
 def _check_allowed(
     context: Context, layer: str, frame: pd.DataFrame, spec: FieldSpec
 ) -> Iterator[Finding]:
@@ -129,83 +168,3 @@ def _check_allowed(
 
 def _is_allowed(text: str, spec: FieldSpec) -> bool:
     return set(split_list(text) if spec.many else [text]) <= set(spec.values)
-
-
-def _check_dates(context: Context) -> Iterator[Finding]:
-    for kind, first, last in DATE_PAIRS:
-        for layer, frame in context.of_kind(kind):
-            late = [_is_after(*pair) for pair in zip(frame[first], frame[last], strict=True)]
-            for record in context.records(layer, late):
-                start, end = frame[first].iloc[record.row], frame[last].iloc[record.row]
-                yield context.finding(
-                    "DATE_ORDER",
-                    layer,
-                    record,
-                    detail=f"{first} {last}",
-                    actual=f"{start} > {end}",
-                    first=first,
-                    last=last,
-                    start=start,
-                    end=end,
-                )
-
-
-def _is_after(first: object, last: object) -> bool:
-    """Return whether the first is later for certain, whatever days a partial date means."""
-    if not (isinstance(first, str) and isinstance(last, str)):
-        return False
-    one, other = parse_partial_date(first), parse_partial_date(last)
-    return one is not None and other is not None and one[0] > other[1]
-
-
-def _check_areas(context: Context) -> Iterator[Finding]:
-    tolerance = context.config.rule("AREA_MISMATCH")
-    for layer, frame in context.of_kind("parcels"):
-        if not isinstance(frame, gpd.GeoDataFrame) or frame["declared_area_mu"].isna().all():
-            continue
-        declared = frame["declared_area_mu"]
-        measured = to_mu(ellipsoidal_area_m2(frame.geometry))
-        apart_m2 = (declared - measured).abs() * MU_M2
-        usable = shapely.is_valid(frame.geometry.to_numpy()) & np.isfinite(apart_m2)
-        allowed = tolerance.threshold("tolerance_share") * declared
-        off = usable & ((declared - measured).abs() > allowed)
-        for record in context.records(layer, off):
-            given, found = float(declared.iloc[record.row]), float(measured.iloc[record.row])
-            yield context.finding(
-                "AREA_MISMATCH",
-                layer,
-                record,
-                expected=f"{found:.2f}",
-                actual=f"{given:.2f}",
-                area_m2=round(float(apart_m2.iloc[record.row]), 1),
-            )
-
-
-def _check_age(context: Context) -> Iterator[Finding]:
-    for kind in ("figures", "statistics"):
-        for layer, frame in context.of_kind(kind):
-            limit = _months_before(context.as_of, context.config.rule("STALE").threshold("months"))
-            for record in context.records(layer, np.full(len(frame), True)):
-                period, as_of = frame["period"].iloc[record.row], frame["as_of"].iloc[record.row]
-                last = last_day(period) or last_day(as_of)
-                if last is not None and last < limit:
-                    shown = as_of if last_day(period) is None else period
-                    yield context.finding("STALE", layer, record, actual=str(shown))
-
-
-def last_day(text: object) -> date | None:
-    """Return the last day that the years or dates in a text name.
-
-    ``2016–2020`` ends with 2020; ``2016–`` has no end, and neither has a text without dates.
-    """
-    if not isinstance(text, str) or _OPEN_END.search(text):
-        return None
-    named = (parse_partial_date(match) for match in _DATE.findall(text))
-    return max((days[1] for days in named if days), default=None)
-
-
-def _months_before(day: date, months: float) -> date:
-    count = max(12, day.year * 12 + day.month - 1 - int(months))
-    year, month = divmod(count, 12)
-    # The 31st of a shorter month is its 28th: a threshold of two years is no matter of days.
-    return date(year, month + 1, min(day.day, 28))

@@ -27,8 +27,8 @@ from geo.storage.geojson import Faults, Features, GeoJSONFault, parse_features
 from geo.storage.package import read_package_geometry
 from geo.storage.values import as_text, typed_frame
 
-MAX_BYTES = 50 * 1024 * 1024
-"""Largest file that is read: about 100,000 plots."""
+MAX_BYTES = 256 * 1024 * 1024
+"""Largest file that is read: about half a million plots or a million firms."""
 
 _POSITION = ("lon", "lat")
 _READ_AS_POSITION = (*_POSITION, "datum")

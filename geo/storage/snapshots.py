@@ -31,6 +31,8 @@ VERSION_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
 KEPT_VERSIONS = 10
 GRACE = timedelta(hours=1)
 """How long a dropped version lives on, for pages that were opened with it."""
+PREPARED_FOR = timedelta(days=7)
+"""How long a version that was prepared but not released waits for its release."""
 
 _T = TypeVar("_T")
 _ATTEMPTS = 7
@@ -118,6 +120,17 @@ class SnapshotStore:
             return False
         return True
 
+    def check_published(self, version: str) -> None:
+        """Refuse a version that was prepared but never pointed at.
+
+        Raises
+        ------
+        NotFound
+            ``VERSION_UNKNOWN``: to the public it does not exist.
+        """
+        if version != self.current() and all(p.version != version for p in self.publications()):
+            raise NotFound("VERSION_UNKNOWN", version=version[:60])
+
     def write(self, version: str, files: Mapping[str, bytes], facts: Mapping[str, Any]) -> None:
         """Write a snapshot with its manifest and compressed twins; an existing one stays."""
         if not self.has(version):
@@ -175,10 +188,11 @@ class SnapshotStore:
         self._drop_unused_assets(now)
 
     def _drop_leftovers(self, now: datetime) -> None:
-        """Remove what a killed publish left: folders built aside or never pointed at."""
+        """Remove what a killed publish left, and what was prepared and never released."""
         named = {p.version for p in self.publications()} | {self.current()}
         for folder in self.root.iterdir():
-            if folder.is_dir() and folder.name not in named and _is_older(folder, now):
+            age = PREPARED_FOR if self.has(folder.name) else GRACE
+            if folder.is_dir() and folder.name not in named and _is_older(folder, now, age):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _drop_unused_assets(self, now: datetime) -> None:
@@ -192,9 +206,9 @@ class SnapshotStore:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_older(folder: Path, now: datetime) -> bool:
+def _is_older(folder: Path, now: datetime, age: timedelta = GRACE) -> bool:
     changed = datetime.fromtimestamp(folder.stat().st_mtime, tz=UTC)
-    return now - changed > GRACE
+    return now - changed > age
 
 
 def _write_folder(target: Path, files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:

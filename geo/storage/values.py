@@ -69,7 +69,7 @@ def _column(
     for row, record in enumerate(records):
         raw, value = record.get(spec.name), None
         # Most cells of a wide layer are empty: passing them over halves the time.
-        if raw is not None:
+        if raw is not None and raw != "":
             try:
                 text = as_text(raw)
                 value = None if text is None else parse(text)

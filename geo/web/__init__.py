@@ -7,12 +7,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo.query import Library
 from geo.settings import Settings, read_settings
-from geo.web import errors, health, logs, pages, security
+from geo.web import (
+    audit,
+    data,
+    errors,
+    health,
+    imports,
+    login,
+    logs,
+    pages,
+    publishing,
+    security,
+    session,
+    staff,
+)
 from geo.web.files import ReadyFiles
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the WSGI application that serves the public edition.
+    """Return the WSGI application: the public pages, and those for people who sign in.
 
     Parameters
     ----------
@@ -23,12 +36,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     library = Library(settings.out)
     app.extensions["library"] = library
+    app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(login.blueprint)
+    app.register_blueprint(staff.blueprint)
+    app.register_blueprint(audit.blueprint)
+    app.register_blueprint(data.blueprint)
+    app.register_blueprint(imports.blueprint)
+    app.register_blueprint(publishing.blueprint)
+    # First, so that its clock also runs for requests that the others refuse.
+    logs.register(app)
+    session.register(app)
     errors.register(app)
     security.register(app)
-    logs.register(app)
     app.wsgi_app = ReadyFiles(app.wsgi_app, library)  # type: ignore[method-assign]
     if settings.proxies:
         count = settings.proxies

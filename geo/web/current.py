@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import current_app, g, request
 
 from geo.i18n import LANGUAGES
 from geo.query import Library, Snapshot
+from geo.settings import Settings
+from geo.state import State, open_state
+
+_FOR_PROGRAMS = ("/assets/", "/layers/", "/staff/", "/healthz", "/api")
 
 
 def library() -> Library:
     """Return the application's snapshots."""
     found: Library = current_app.extensions["library"]
+    return found
+
+
+def settings() -> Settings:
+    """Return the application's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def state() -> State:
+    """Return the application's state, opened when it is first needed.
+
+    The public pages need none, so a fault of its database does not reach them.
+    """
+    if "state" not in current_app.extensions:
+        current_app.extensions["state"] = open_state(settings())
+    found: State = current_app.extensions["state"]
     return found
 
 
@@ -31,3 +54,31 @@ def language() -> str:
 def root() -> str:
     """Return the path under which the application is mounted, with a slash at its end."""
     return request.script_root.rstrip("/") + "/"
+
+
+def link(path: str, /, **query: object) -> str:
+    """Return the address of a page of ours in the language of this request.
+
+    Parameters
+    ----------
+    path
+        Below the application, without a slash at its begin: ``audit``.
+    query
+        Parameters; those that are ``None`` are left out.
+    """
+    return address(root(), language(), path, **query)
+
+
+def address(mount: str, lang: str, path: str, /, **query: object) -> str:
+    """Return the address of a page under a mount point in a language; see :func:`link`."""
+    asked = {"lang": None if lang == LANGUAGES[0] else lang, **query}
+    text = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{mount}{path}{'?' if text else ''}{text}"
+
+
+def wants_page() -> bool:
+    """Whether the request comes from a person, who reads pages, not from a program."""
+    if request.path.startswith(_FOR_PROGRAMS):
+        return False
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return best == "text/html"

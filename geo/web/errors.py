@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, render_template
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from geo.errors import BadRequest, GeoError, NotFound
+from geo.errors import AccessDenied, BadRequest, GeoError, NotFound
 from geo.i18n import both
 from geo.web import pages
-from geo.web.current import language
+from geo.web.current import language, wants_page
 
-_STATUS: dict[type[GeoError], int] = {NotFound: 404, BadRequest: 400}
-_STATUS_OF_CODE = {"NOT_PUBLISHED": 503}
-_PAGES = ("/assets/", "/layers/", "/healthz", "/api")
+_STATUS: dict[type[GeoError], int] = {NotFound: 404, BadRequest: 400, AccessDenied: 403}
+_STATUS_OF_CODE = {
+    "DATA_LOCKED": 409,
+    "DISK_FULL": 507,
+    "NOT_PUBLISHED": 503,
+    "PUBLISH_LOCKED": 409,
+    "SIGN_IN_FAILED": 401,
+    "SIGN_IN_REQUIRED": 401,
+    "SIGN_IN_WAIT": 429,
+    "STATE_OLDER": 503,
+    "STATE_UNAVAILABLE": 503,
+    "UPLOAD_TOO_LARGE": 413,
+}
 
 
 def register(app: Flask) -> None:
@@ -32,7 +43,8 @@ def _answer_geo_error(error: GeoError) -> Response:
 
 def _answer_http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    code = f"HTTP_{status}" if status in (400, 404, 405) else "HTTP_OTHER"
+    code = f"HTTP_{status}" if status in (400, 404, 405, 413) else "HTTP_OTHER"
+    code = "FORM_EXPIRED" if isinstance(error, CSRFError) else code
     response = _answer(status, code, both(f"error.{code}"))
     if status == 405:
         response.headers["Allow"] = "GET, HEAD, OPTIONS"
@@ -48,7 +60,7 @@ def _answer_crash(error: Exception) -> Response:
 
 def _answer(status: int, code: str, message: dict[str, str]) -> Response:
     """Return a page to people and a problem document to programs."""
-    if request.path.startswith(_PAGES):
+    if not wants_page():
         title = message[language()]
         problem = {"type": "about:blank", "title": title, "status": status, "code": code}
         body = json.dumps(problem, ensure_ascii=False)

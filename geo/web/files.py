@@ -82,7 +82,7 @@ class ReadyFiles:
     def _answer(
         self, path: str, environ: WSGIEnvironment
     ) -> tuple[str, list[tuple[str, str]], bytes]:
-        ready = self._find(path, _accepted(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        ready = self._find(path, accepted_encodings(environ.get("HTTP_ACCEPT_ENCODING", "")))
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "HEAD"):
             return "405 Method Not Allowed", [("Allow", "GET, HEAD"), *FILE_HEADERS], b""
@@ -99,29 +99,33 @@ class ReadyFiles:
         if folder == "assets":
             file = self._library.assets(key).file(name)
         else:
-            file = self._library.version(key, "public").file(name)
+            file = self._library.published(key, "public").file(name)
         return _prepare(file, accepted)
 
 
 @lru_cache(maxsize=128)
-def _accepted(header: str) -> tuple[str, ...]:
+def accepted_encodings(header: str) -> tuple[str, ...]:
     """Return the encodings of ours that a request accepts, the best first."""
     found = parse_accept_header(header)
     return tuple(name for name in ("br", "gzip") if found.quality(name) > 0)
 
 
-def _prepare(file: StoredFile, accepted: tuple[str, ...]) -> _Ready:
+def describe(file: StoredFile, accepted: tuple[str, ...]) -> tuple[Path, str, dict[str, str]]:
+    """Return where the body lies that suits a reader, its entity tag, and what it is."""
     path, encoding = file.choose(accepted)
     etag = f"{file.sha256[:20]}{'-' + encoding if encoding else ''}"
-    size = path.stat().st_size
-    kind = _TYPES.get(PurePosixPath(file.path.name).suffix, "application/octet-stream")
-    headers = [
-        ("Content-Type", kind),
-        ("Cache-Control", _IMMUTABLE),
-        ("Vary", "Accept-Encoding"),
-        ("ETag", f'"{etag}"'),
-        *FILE_HEADERS,
-    ]
-    if encoding:
-        headers.append(("Content-Encoding", encoding))
-    return _Ready(etag, headers, path, path.read_bytes() if size < _SMALL else None)
+    suffix = PurePosixPath(file.path.name).suffix
+    headers = {
+        "Content-Type": _TYPES.get(suffix, "application/octet-stream"),
+        "Vary": "Accept-Encoding",
+        **dict(FILE_HEADERS),
+        **({"Content-Encoding": encoding} if encoding else {}),
+    }
+    return path, etag, headers
+
+
+def _prepare(file: StoredFile, accepted: tuple[str, ...]) -> _Ready:
+    path, etag, kind = describe(file, accepted)
+    headers = [("Cache-Control", _IMMUTABLE), ("ETag", f'"{etag}"'), *kind.items()]
+    is_small = path.stat().st_size < _SMALL
+    return _Ready(etag, headers, path, path.read_bytes() if is_small else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import signal
 import subprocess
@@ -10,12 +11,15 @@ from types import FrameType
 
 from waitress import create_server
 
+from geo.console import warn
 from geo.errors import NotFound, RunError
 from geo.query import Library
 from geo.settings import ROOT, Settings
 from geo.software import software_digest
+from geo.state.secret import is_weak
 from geo.web import create_app
 from geo.web.logs import configure_logs
+from geo.web.oversize import explain_oversize
 
 _LOGGER = logging.getLogger("geo.web.serve")
 _THREADS = 8
@@ -30,19 +34,52 @@ def serve(settings: Settings) -> None:
         ``PUBLISH_FAILED`` if there is nothing to serve, ``ADDRESS_IN_USE``.
     """
     configure_logs()
+    _warn_of_dangers(settings)
     _ensure_published(settings)
     signal.signal(signal.SIGTERM, _stop)
+    sockets: dict[int, object] = {}
     try:
         server = create_server(
-            create_app(settings), host=settings.host, port=settings.port, threads=_THREADS
+            create_app(settings),
+            map=sockets,
+            host=settings.host,
+            port=settings.port,
+            threads=_THREADS,
+            # What the form around the file takes comes on top.
+            max_request_body_size=(settings.upload_mb + 1) * 1_000_000,
         )
     except OSError as error:
         raise RunError("ADDRESS_IN_USE", host=settings.host, port=settings.port) from error
+    explain_oversize(sockets.values(), settings)
     address = f"http://{settings.host}:{settings.port}"
     _LOGGER.info("serving", extra={"fields": {"address": address}})
     print(f"{address}/", flush=True)
     server.run()
     _LOGGER.info("stopped")
+
+
+def dangers(settings: Settings) -> list[str]:
+    """Return the texts (``serve.*``) that warn of how the server is about to run."""
+    found = []
+    if not _is_loopback(settings.host) and not settings.proxies:
+        found.append("serve.no_https")
+    if settings.secret is not None and is_weak(settings.secret):
+        found.append("serve.weak_secret")
+    return found
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _warn_of_dangers(settings: Settings) -> None:
+    """Say it in the log, for machines, and beside it, for the person who starts the server."""
+    for key in dangers(settings):
+        _LOGGER.warning(key, extra={"fields": {"host": settings.host}})
+        warn(key, host=settings.host)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

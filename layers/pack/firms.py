@@ -160,17 +160,17 @@ def _trade(plot: Plot, rng: Random) -> str:
 
 def _on_plot(plot: Plot, rng: Random) -> Record:
     stage = _stage(plot, rng)
-    due = date.fromisoformat(plot.record["start_due_on"])
+    agreed = min(date.fromisoformat(plot.record["start_due_on"]) - timedelta(days=200), TODAY)
     on = next((plot.record[name] for name in REACHED_BY[stage] if name in plot.record), None)
     planned = plot.record["declared_area_mu"] * rng.uniform(60, 170)
     return {
         **_work(_trade(plot, rng), stage),
         **_sums(stage, planned, rng),
-        "stage_on": on or (due - timedelta(days=200)).isoformat(),
+        "stage_on": on or agreed.isoformat(),
         "park_id": plot.park_id,
         "adcode": ADCODES[plot.key[:2]],
         "parcel_id": plot.key,
-        "landed_year": min(due - timedelta(days=200), TODAY).year,
+        "landed_year": agreed.year,
     }
 
 

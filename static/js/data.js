@@ -46,12 +46,12 @@ async function fetchJson(url) {
 
 /**
  * Return what the snapshot says about the site.
- * @param {string} root address that all others are relative to
+ * @param {string} base address of the snapshot's files, with a slash at its end
  * @param {string} version
  * @returns {Promise<Site>}
  */
-export async function loadSite(root, version) {
-  return { ...(await fetchJson(`${root}layers/${version}/site.json`)), version };
+export async function loadSite(base, version) {
+  return { ...(await fetchJson(`${base}site.json`)), version };
 }
 
 /**
@@ -68,13 +68,12 @@ export class Data extends EventTarget {
 
   /**
    * @param {Site} site
-   * @param {string} root
-   * @param {string} version
+   * @param {string} base
    */
-  constructor(site, root, version) {
+  constructor(site, base) {
     super();
     this.site = site;
-    this.base = `${root}layers/${version}/`;
+    this.base = base;
   }
 
   /**
@@ -192,11 +191,10 @@ export class Data extends EventTarget {
 /**
  * Return the data of one snapshot.
  * @param {Site} site
- * @param {string} root
- * @param {string} version
+ * @param {string} base address of the snapshot's files, with a slash at its end
  */
-export function createData(site, root, version) {
-  return new Data(site, root, version);
+export function createData(site, base) {
+  return new Data(site, base);
 }
 
 /**

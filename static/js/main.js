@@ -55,9 +55,9 @@ function showToast(text, action) {
 
 /** Load what everything else stands on. */
 async function load() {
-  const { root = "", version = "", lang = "zh" } = document.documentElement.dataset;
-  const [site] = await Promise.all([loadSite(root, version), initI18n(root, lang)]);
-  const data = createData(site, root, version);
+  const { root = "", layers = "", version = "", lang = "zh" } = document.documentElement.dataset;
+  const [site] = await Promise.all([loadSite(layers, version), initI18n(root, lang)]);
+  const data = createData(site, layers);
   const known = site.layers.map((layer) => layer.id);
   const defaults = site.layers.filter((layer) => layer.default_on).map((layer) => layer.id);
   return { site, data, state: createState({ lang, known, defaults }) };

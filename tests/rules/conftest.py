@@ -30,6 +30,7 @@ CONFIG = RulesConfig.model_validate(
             "AREA_MISMATCH": {"severity": "warning", "tolerance_share": 0.01},
             "STALE": {"severity": "info", "months": 24},
             "MAP_APPROVAL_MISSING": {"severity": "warning"},
+            "NAME_DUPLICATE": {"severity": "warning"},
         },
     }
 )

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CatalogError, DataError, LayerError
-from geo.model import Finding
+from geo.model import KINDS, Finding
+from geo.publish import examine
 from geo.rules import load_config, unreadable
 from geo.rules.config import BLOCKING
-from geo.rules.finding import clean
+from geo.rules.finding import clean, field_words
 from tests.rules.conftest import CONFIG, SOUND, SQUARE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -150,6 +153,14 @@ def test_every_finding_in_the_rules_has_a_text():
     assert {f"finding.{rule}" for rule in rules} <= set(texts("zh"))
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_field_has_a_name_that_people_use(kind):
+    for spec in kind.all_fields:
+        words = field_words(spec.name)
+        assert spec.name in words["zh"]
+        assert re.search("[一-鿿]", words["zh"])
+
+
 # --- files that could not be read ---------------------------------------------------------------
 
 
@@ -179,6 +190,12 @@ def test_every_finding_in_the_rules_has_a_text():
             "x; " * 49,
         ),
         (CatalogError("FORMAT_NEWER", found=2, known=1), "CATALOG_INVALID", "2"),
+        (DataError("RULES_MISSING", file="rules.toml"), "CATALOG_INVALID", "rules.toml"),
+        (
+            DataError("RULES_INVALID", file="rules.toml", faults=dict.fromkeys(("zh", "en"), "x")),
+            "CATALOG_INVALID",
+            "rules.toml",
+        ),
     ],
     ids=lambda value: str(value)[:60] if isinstance(value, Exception) else None,
 )
@@ -279,7 +296,24 @@ def test_what_cannot_be_published_cannot_be_let_through(tmp_path, rule, blocks):
     (tmp_path / "rules.toml").write_text(f'{MINIMAL}[rules.{rule}]\nseverity = "error"\n{blocks}')
     with pytest.raises(DataError, match="RULES_INVALID") as caught:
         load_config(tmp_path)
-    assert rule in caught.value.params["faults"]
+    assert rule in caught.value.params["faults"]["zh"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [(None, "rules.toml"), ("[region", "rules.toml"), (MINIMAL[:60], "rules")]
+)
+def test_faulty_rules_are_told_among_all_other_faults(tmp_path, text, told):
+    shutil.copytree(ROOT / "layers", tmp_path / "data")
+    (tmp_path / "data" / "figures.csv").unlink()
+    rules = tmp_path / "data" / "rules.toml"
+    rules.unlink()
+    if text is not None:
+        rules.write_text(text, encoding="utf-8")
+    found = examine(tmp_path / "data", date(2026, 11, 24))
+    blocking = [(f.rule, f.layer) for f in found.blocking]
+    assert blocking == [("CATALOG_INVALID", "rules"), ("FILE_UNREADABLE", "figures")]
+    assert told in found.blocking[0].message["zh"]
+    assert "MAP_APPROVAL_MISSING" in {f.rule for f in found.findings}
 
 
 def test_a_folder_is_no_rules_file(tmp_path):

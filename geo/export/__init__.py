@@ -1,0 +1,1 @@
+"""Frames and reports to files that people open elsewhere."""

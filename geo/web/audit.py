@@ -1,0 +1,67 @@
+"""``/audit``: who did what, when."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, request
+
+from geo.i18n import message
+from geo.state import audit
+from geo.state.models import AuditEntry
+from geo.web.current import language, state
+from geo.web.pages import staff_page
+from geo.web.session import requires
+
+blueprint = Blueprint("audit", __name__)
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_PER_PAGE = 50
+_LONGEST = 200
+_KNOWN = (
+    *("address", "entry", "file", "from", "id", "layer", "mode", "name", "role", "rows", "version"),
+    *("changed", "faulty", "gone", "new", "read", "unchanged"),
+)
+"""Details that have a label, ``audit_detail.<name>``."""
+
+
+@blueprint.get("/audit")
+@requires("staff")
+def audit_page() -> Response:
+    """Answer the log, the newest entry first; ``action`` and ``before`` choose."""
+    asked, before = request.args.get("action"), request.args.get("before", type=int)
+    chosen = asked if asked in audit.ACTIONS else None
+    found = audit.entries(state(), limit=_PER_PAGE + 1, before=before, action=chosen)
+    shown = found[:_PER_PAGE]
+    return staff_page(
+        "audit.html",
+        actions=audit.ACTIONS,
+        chosen=chosen,
+        before=before,
+        entries=[_describe(entry) for entry in shown],
+        older=shown[-1].id if len(found) > _PER_PAGE else None,
+    )
+
+
+def _describe(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "at": entry.at,
+        "shown_at": f"{entry.at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S}",
+        "by": entry.by,
+        "action": entry.action,
+        "details": [(_label(k), _value(v)) for k, v in entry.detail.items() if v is not None],
+    }
+
+
+def _label(name: str) -> str:
+    return message(f"audit_detail.{name}", language()) if name in _KNOWN else name
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        text = ", ".join(f"{_label(str(name))} {one}" for name, one in value.items())
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

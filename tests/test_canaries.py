@@ -1,0 +1,309 @@
+"""A canary in everything that is not public, and a search of every address for it.
+
+Each field that the catalogue keeps from the public gets a value that occurs nowhere else, and
+so does what is secret about a record: the names and places of unnamed firms, unsigned deals,
+investment of too few firms. Then everything that answers without an account is searched.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+from geo.catalog import read_catalog
+from geo.model import COUNTABLE_STAGES, KINDS, PROVENANCE, Entry, FieldSpec
+from geo.settings import BUNDLED_LAYERS, Settings
+from geo.storage.snapshots import SnapshotStore
+from geo.web import create_app
+from tests.browser.site import copy_layers, publish
+from tests.web.people import add_people, client_of
+
+OF_FEW_VALUES = {"development_state", "publish_name", "datum"}
+BY_FIRM = {"lon", "lat", "invest_planned_wan", "invest_in_place_wan"}
+"""What :func:`plant_in_firms` gives to each firm; those that may be named show their place."""
+
+FEW = "CL-AGRI"
+"""The park that is left with two firms."""
+
+SECRET_OF_UNNAMED = ("name_zh", "name_en", "product", "published_zh", "published_en")
+PUBLIC = {
+    "pages.map_page",
+    "pages.about_page",
+    "pages.favicon",
+    "health.healthz",
+    "login.sign_in_page",
+}
+"""What answers without an account; every other address must refuse."""
+
+ENCODINGS = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@dataclass
+class Canaries:
+    """Values that may be seen by the staff only, as they stand in an answer."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        self.texts.append(f"CANARY-{len(self.texts):04d}-x")
+        return self.texts[-1]
+
+    def number(self, *, whole: bool, maximum: float) -> float:
+        mark = f"{len(self.texts):04d}"
+        if whole or maximum > 1e8:
+            self.texts.append(f"73{mark}" if maximum < 1e8 else f"7391{mark}")
+        else:
+            self.texts.append(f"0.7{mark}7" if maximum <= 1 else f"7.{mark}7")
+        return float(self.texts[-1])
+
+    def date(self) -> str:
+        self.texts.append(f"{1901 + len(self.texts) % 40}-03-{1 + len(self.texts) // 40:02d}")
+        return self.texts[-1]
+
+    def value_of(self, spec: FieldSpec) -> object:
+        """Return a canary that the field can hold; ``None`` for one of few allowed values."""
+        if spec.name in OF_FEW_VALUES | BY_FIRM:
+            return None
+        if spec.dtype in ("float", "int"):
+            maximum = 1e12 if spec.maximum is None else spec.maximum
+            return self.number(whole=spec.dtype == "int", maximum=maximum)
+        return self.date() if spec.dtype == "date" else self.text()
+
+    def found_in(self, body: str) -> set[str]:
+        """Return those that a text contains, numbers as whole numbers only."""
+        return {t for t in re.findall(r"CANARY-\d{4}-x|[\d.-]*\d", body) if t in self._known}
+
+    @property
+    def _known(self) -> set[str]:
+        return set(self.texts)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return [feature["properties"] for feature in features]
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    if path.suffix == ".csv":
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+        return
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for feature, row in zip(document["features"], rows, strict=True):
+        feature["properties"] = row
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+def staff_only(entry: Entry) -> list[FieldSpec]:
+    public = {entry.key, *entry.public_fields, *(spec.name for spec in PROVENANCE)}
+    return [spec for spec in KINDS[entry.kind].fields if spec.name not in public]
+
+
+def plant(data: Path) -> Canaries:
+    """Put a canary into everything secret of a data directory and return them."""
+    canaries = Canaries()
+    for entry in read_catalog(data).entries().values():
+        rows = read(data / entry.file)
+        for spec in staff_only(entry):
+            value = canaries.value_of(spec)
+            if value is not None:
+                for row in rows:
+                    row[spec.name] = value
+        if entry.kind == "enterprises":
+            thin_out(rows)
+            plant_in_firms(canaries, rows)
+        write(data / entry.file, rows)
+    return canaries
+
+
+def thin_out(rows: list[dict[str, Any]]) -> None:
+    """Leave one firm in a park beside the one that is there by its position.
+
+    What the two invest may not be added up for the public.
+    """
+    signed = [r for r in rows if r["park_id"] == FEW and r["stage"] in COUNTABLE_STAGES]
+    rows[:] = [r for r in rows if r["park_id"] != FEW or r in signed[:1]]
+
+
+def plant_in_firms(canaries: Canaries, rows: list[dict[str, Any]]) -> None:
+    """Give unnamed firms and unsigned deals canaries, and every firm an amount of its own."""
+    unsigned = [row for row in rows if row["stage"] not in COUNTABLE_STAGES]
+    samples = [row for row in rows if row["nature"] == "sample" and row not in unsigned]
+    unnamed = [row for row in samples if row["publish_name"] != "true"]
+    assert len(unnamed) > 3 and len(unsigned) > 3, "the bundle has firms of both sorts"
+    for row in unnamed:
+        row["publish_name"] = "false"
+        row |= {name: canaries.text() for name in SECRET_OF_UNNAMED}
+        longitude = f"81.6{len(canaries.texts):04d}7"
+        canaries.texts.append(longitude)
+        row |= {"lon": longitude, "lat": "36.8441", "parcel_id": "", "building_id": ""}
+    for row in unsigned:
+        row |= {name: canaries.text() for name in (*SECRET_OF_UNNAMED, "enterprise_id")}
+    for place, row in enumerate(rows):
+        for name, base in (("invest_planned_wan", 41_000_000), ("invest_in_place_wan", 52_000_000)):
+            row[name] = base + 1009 * place
+            canaries.texts.append(str(row[name]))
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A published data directory full of canaries."""
+
+    out: Path
+    version: str
+    canaries: Canaries
+
+    def names(self, edition: str) -> list[str]:
+        path = SnapshotStore(self.out).path(self.version) / "manifest.json"
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return [name.split("/", 1)[1] for name in files if name.startswith(f"{edition}/")]
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    folder = tmp_path_factory.mktemp("canaries")
+    data, out = copy_layers(folder / "data"), folder / "out"
+    canaries = plant(data)
+    version = publish(out, data=data)
+    add_people(out)
+    instance = Instance(out, version, canaries)
+    sums = list(withheld_sums(instance))
+    assert sums, "there is a park with too few firms"
+    canaries.texts += sums
+    return instance
+
+
+def withheld_sums(instance: Instance) -> Iterator[str]:
+    """Yield the sums over fewer than three firms, which the staff edition has."""
+    path = SnapshotStore(instance.out).path(instance.version) / "staff" / "parks.geojson"
+    for park in json.loads(path.read_text(encoding="utf-8"))["features"]:
+        facts = park["properties"]
+        if 0 < sum(facts[f"firms_{stage}"] for stage in COUNTABLE_STAGES) < 3:
+            yield from (str(facts[n]) for n in facts if n.startswith("invest_"))
+
+
+def addresses(instance: Instance) -> Iterator[tuple[str, str]]:
+    """Yield every address of the application that can be read, with its endpoint."""
+    names = {edition: instance.names(edition) for edition in ("public", "staff")}
+    assert "site.json" in names["public"] and "findings.json" in names["staff"]
+    for rule in create_app(Settings(out=instance.out)).url_map.iter_rules():
+        if "GET" not in (rule.methods or ()):
+            continue
+        for edition, files in names.items():
+            for name in files if {"edition", "name"} <= rule.arguments else files[:1]:
+                path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+                given = dict.fromkeys(rule.arguments, "parks") | {"version": instance.version}
+                yield path.format(**given | {"edition": edition, "name": name}), rule.endpoint
+
+
+def public_files(instance: Instance) -> Iterator[str]:
+    assets = json.loads(
+        (SnapshotStore(instance.out).path(instance.version) / "manifest.json").read_text("utf-8")
+    )["assets"]
+    listed = json.loads((instance.out / "assets" / assets / "manifest.json").read_text("utf-8"))
+    yield from (f"/assets/{assets}/{name}" for name in listed["files"])
+    for edition in ("public", "staff"):
+        yield from (f"/layers/{instance.version}/{name}" for name in instance.names(edition))
+
+
+def answer(client: FlaskClient, path: str, encoding: str = "", **more: Any) -> tuple[int, str]:
+    """Return status and, unpacked, everything that an answer says, its headers too."""
+    got = client.get(path, headers={"Accept-Encoding": encoding}, **more)
+    body = got.data
+    if got.headers.get("Content-Encoding"):
+        body = ENCODINGS[got.headers["Content-Encoding"]](body)
+    return got.status_code, f"{got.headers}\n{body.decode('utf-8')}"
+
+
+def test_every_secret_is_in_the_staff_edition(instance: Instance) -> None:
+    """So that the searches below look for something that is there."""
+    client = client_of(instance.out, "wang")
+    seen: set[str] = set()
+    for name in instance.names("staff"):
+        status, text = answer(client, f"/staff/layers/{instance.version}/staff/{name}")
+        assert status == 200
+        seen |= instance.canaries.found_in(text)
+    assert set(instance.canaries.texts) - seen == set()
+    assert len(seen) > 100
+
+
+def test_every_field_that_is_not_public_has_a_canary() -> None:
+    secret = [f for e in read_catalog(BUNDLED_LAYERS).entries().values() for f in staff_only(e)]
+    without = {spec.name for spec in secret if Canaries().value_of(spec) is None}
+    assert without == OF_FEW_VALUES | BY_FIRM
+    assert len(secret) > 25
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_no_public_file_has_a_secret(instance: Instance, encoding: str) -> None:
+    client = client_of(instance.out)
+    statuses = []
+    for path in public_files(instance):
+        status, text = answer(client, path, encoding)
+        assert instance.canaries.found_in(text) == set(), path
+        statuses.append(status)
+    assert statuses.count(200) > 50
+    assert statuses.count(404) >= 2, "findings.json and join.json are for the staff"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_address_tells_a_secret_without_an_account(instance: Instance, lang: str) -> None:
+    client = client_of(instance.out)
+    seen = set()
+    for path, endpoint in addresses(instance):
+        for query in ({}, {"edition": "staff"}):
+            status, text = answer(client, path, query_string={"lang": lang, **query})
+            assert instance.canaries.found_in(text) == set(), path
+            if endpoint not in PUBLIC:
+                assert status in (302, 401), (endpoint, path, status)
+        seen.add(endpoint)
+    assert seen >= PUBLIC
+    assert {"staff.staff_file", "pages.preview", "audit.audit_page"} <= seen
+
+
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/layers/{v}/../staff/parks.geojson", "/layers/{v}/staff/parks.geojson"]
+)
+def test_no_error_tells_a_secret(instance: Instance, path: str) -> None:
+    client = client_of(instance.out)
+    for query in ("", "?lang=en", "?edition=staff"):
+        status, text = answer(client, path.format(v=instance.version) + query)
+        assert status == 404
+        assert instance.canaries.found_in(text) == set()
+
+
+def test_nothing_in_the_public_folder_has_a_secret(instance: Instance) -> None:
+    folder = SnapshotStore(instance.out).path(instance.version) / "public"
+    unpack = {".gz": gzip.decompress, ".br": brotli.decompress}
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 30
+    for path in files:
+        text = unpack.get(path.suffix, bytes)(path.read_bytes()).decode("utf-8")
+        assert instance.canaries.found_in(text) == set(), path.name
+
+
+def test_a_prepared_version_tells_nothing_either(instance: Instance, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(instance.out, tmp_path / "out"))
+    (out / "snapshots" / "current").unlink()
+    (out / "snapshots" / "log.jsonl").unlink()
+    client = client_of(out)
+    for path in public_files(instance):
+        if path.startswith("/layers/"):
+            assert answer(client, path)[0] == 404
