@@ -13,19 +13,19 @@ import json
 import os
 import re
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import brotli
 from filelock import FileLock, Timeout
 
 from geo.errors import NotFound, RunError
 from geo.model import FORMAT
+from geo.storage.durable import patiently, replace_durably, write_durably
 
 VERSION_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
 KEPT_VERSIONS = 10
@@ -34,8 +34,6 @@ GRACE = timedelta(hours=1)
 PREPARED_FOR = timedelta(days=7)
 """How long a version that was prepared but not released waits for its release."""
 
-_T = TypeVar("_T")
-_ATTEMPTS = 7
 _BROTLI_BEST_BELOW = 1_000_000
 _COMPRESSIBLE = {".json", ".geojson", ".js", ".css", ".svg", ".html"}
 
@@ -94,7 +92,7 @@ class SnapshotStore:
         """Return the version that the pointer names; ``None`` before the first publish."""
         pointer = self.root / "current"
         try:
-            version = _patiently(lambda: pointer.read_text(encoding="ascii")).strip()
+            version = patiently(lambda: pointer.read_text(encoding="ascii")).strip()
         except FileNotFoundError:
             return None
         return version if VERSION_PATTERN.fullmatch(version) else None
@@ -149,8 +147,8 @@ class SnapshotStore:
         """Make a version the current one and log it; call it under :meth:`lock`."""
         self.path(version)
         aside = self.root / f"current.{os.getpid()}"
-        _write_durably(aside, version.encode("ascii"))
-        _replace(aside, self.root / "current")
+        write_durably(aside, version.encode("ascii"))
+        replace_durably(aside, self.root / "current")
         line = json.dumps({"version": version, "published_at": now.isoformat(), "by": by})
         with (self.root / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(line + "\n")
@@ -220,19 +218,19 @@ def _write_folder(target: Path, files: Mapping[str, bytes], manifest: dict[str, 
         path = aside / name
         path.parent.mkdir(parents=True, exist_ok=True)
         twins = _compressed(path.suffix, body)
-        _write_durably(path, body)
+        write_durably(path, body)
         for encoding, packed in twins.items():
-            _write_durably(path.with_name(f"{path.name}.{encoding}"), packed)
+            write_durably(path.with_name(f"{path.name}.{encoding}"), packed)
         entries[name] = {
             "sha256": hashlib.sha256(body).hexdigest(),
             "size": len(body),
             "encodings": sorted(twins),
         }
     text = json.dumps({**manifest, "files": entries}, ensure_ascii=False, sort_keys=True)
-    _write_durably(aside / "manifest.json", text.encode())
+    write_durably(aside / "manifest.json", text.encode())
     if target.exists():  # the remains of a write that never got its manifest
         shutil.rmtree(target)
-    _replace(aside, target)
+    replace_durably(aside, target)
 
 
 def _compressed(suffix: str, body: bytes) -> dict[str, bytes]:
@@ -245,29 +243,3 @@ def _compressed(suffix: str, body: bytes) -> dict[str, bytes]:
         "gz": gzip.compress(body, compresslevel=9, mtime=0),
     }
     return {encoding: data for encoding, data in packed.items() if len(data) < len(body)}
-
-
-def _write_durably(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace(source: Path, target: Path) -> None:
-    _patiently(lambda: source.replace(target))
-
-
-def _patiently(action: Callable[[], _T]) -> _T:
-    """Return what an action returns, trying again for a moment if it is denied.
-
-    On Windows a file cannot be renamed or read while a virus scanner or another process
-    has just opened it.
-    """
-    for attempt in range(_ATTEMPTS):
-        try:
-            return action()
-        except PermissionError:
-            time.sleep(0.02 * 2**attempt)
-    return action()
