@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from geo.cli_import import add_command
@@ -21,6 +21,7 @@ from geo.errors import DataError, GeoError, RunError
 from geo.i18n import LANGUAGES, both
 from geo.model import Finding
 from geo.settings import Settings, read_settings
+from geo.times import shown_time, today
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -90,7 +91,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo import publish  # geometry libraries take seconds to load: only where needed
 
-    as_of = arguments.as_of or publish.today()
+    as_of = arguments.as_of or today()
     findings = publish.examine(settings.data_dir, as_of).findings
     counts = dict.fromkeys(("error", "warning", "info"), 0)
     counts.update(Counter(finding.severity for finding in findings))
@@ -111,7 +112,7 @@ def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo import publish
 
     try:
-        done = publish.publish(settings, as_of=arguments.as_of or publish.today(), by=system_user())
+        done = publish.publish(settings, as_of=arguments.as_of or today(), by=system_user())
     except publish.PublishBlocked as error:
         if not arguments.json:
             _print_findings(error.findings)
@@ -130,15 +131,15 @@ def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _versions(arguments: argparse.Namespace, settings: Settings) -> int:
-    from geo.publish import SHANGHAI, describe_versions
+    from geo.versions import describe_versions
 
     versions = describe_versions(settings)
     if arguments.json:
         print_json(versions)
     for version in () if arguments.json else versions:
         mark = "*" if version["current"] else " "
-        at = datetime.fromisoformat(version["published_at"]).astimezone(SHANGHAI)
-        print(f"{mark} {version['version']}  {at:%Y-%m-%d %H:%M}  {version['by']}")
+        at = shown_time(version["published_at"])
+        print(f"{mark} {version['version']}  {at}  {version['by']}")
     return 0
 
 

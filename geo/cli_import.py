@@ -16,6 +16,7 @@ from geo.errors import GeoError, RunError
 from geo.i18n import LANGUAGES, both
 from geo.model import NATURES
 from geo.settings import Settings
+from geo.times import today
 
 if TYPE_CHECKING:
     from geo.importer.model import Options
@@ -56,11 +57,11 @@ def add_command(commands: Any, *parents: argparse.ArgumentParser) -> None:
 def import_file(arguments: argparse.Namespace, settings: Settings) -> int:
     """Import a file, or say what importing it would do; return the exit status."""
     from geo import intake  # geometry libraries take seconds to load
-    from geo.publish import today
 
-    wanted = intake.Intake(
-        arguments.layer, arguments.file, arguments.file.name, _options(arguments)
-    )
+    file: Path = arguments.file
+    if not file.exists():
+        raise RunError("IMPORT_FILE_MISSING", file=file.name)
+    wanted = intake.Intake(arguments.layer, file, file.name, _options(arguments))
     common: dict[str, Any] = {
         "as_of": arguments.as_of or today(),
         "remembered": _memory(settings, arguments.layer),

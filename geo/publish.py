@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
@@ -42,7 +41,6 @@ from geo.storage.snapshots import SnapshotStore, content_version
 from geo.versions import describe_versions, release, rollback
 
 __all__ = [
-    "SHANGHAI",
     "Examination",
     "Prepared",
     "PublishBlocked",
@@ -53,10 +51,7 @@ __all__ = [
     "publish",
     "release",
     "rollback",
-    "today",
 ]
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class PublishBlocked(DataError):
@@ -130,11 +125,6 @@ class _Rendered:
     files: dict[str, bytes]
     assets: dict[str, bytes]
     joined: JoinReport
-
-
-def today() -> date:
-    """Return today's date in Asia/Shanghai, the default of ``--as-of``."""
-    return datetime.now(SHANGHAI).date()
 
 
 def examine(data_dir: Path, as_of: date) -> Examination:

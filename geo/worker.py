@@ -24,6 +24,7 @@ from geo.i18n import both
 from geo.settings import Settings
 from geo.state import State, audit, mappings, open_state
 from geo.state import jobs as rows
+from geo.times import today
 
 if TYPE_CHECKING:
     from geo.intake import Intake, Outcome
@@ -102,7 +103,6 @@ def _keep_findings(settings: Settings, job_id: str, error: GeoError) -> None:
 
 def _examine(settings: Settings, state: State, job: Job) -> None:
     from geo import intake
-    from geo.publish import today
 
     outcome = intake.examine(
         settings,
@@ -116,7 +116,6 @@ def _examine(settings: Settings, state: State, job: Job) -> None:
 
 def _import(settings: Settings, state: State, job: Job) -> None:
     from geo import intake
-    from geo.publish import today
 
     outcome = intake.carry_out(
         settings,
@@ -151,7 +150,7 @@ def _note_import(state: State, job: Job, outcome: Outcome) -> None:
 
 
 def _prepare(settings: Settings, state: State, job: Job) -> None:
-    from geo.publish import prepare, today
+    from geo.publish import prepare
 
     _Teller(state, job.id)("stage.preparing", 0, 0)
     prepared = prepare(settings, as_of=today())

@@ -632,7 +632,8 @@ def test_a_question_exits_3_and_names_the_option(command, tmp_path):
 
 def test_what_cannot_run_exits_2(command, firms_file, tmp_path):
     path = firms_file(JADE)
-    assert command("enterprises", tmp_path / "none.csv", "--json")[0] == 2
+    status, out, _ = command("enterprises", tmp_path / "none.csv", "--json")
+    assert (status, json.loads(out)["error"]["code"]) == (2, "IMPORT_FILE_MISSING")
     assert command("nix", path, "--json")[0] == 2
     for text in ("[", '{"columns": []}', "[1]", '{"a": {"b": "c"}}'):
         (tmp_path / "map.json").write_text(text, encoding="utf-8")

@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from geo.i18n import LANGUAGES
+from geo.i18n import LANGUAGES, both
 from geo.importer.model import Bilingual, Cell, RowFault, Table
 
 LINE_HEADING = "※原行号 / line"
@@ -45,7 +45,7 @@ def faults_workbook(
     Headings and cells stand as in the file; the first column has the number of the row in
     the file, the last says in both languages what to do. ``notes`` are further sentences by
     row. Text that looks like a formula stays text. Faults of the whole file (row 0) are not
-    about a row and stay out.
+    about a row and stay out. Of more than 20,000 rows the rest is told on a second sheet.
     """
     by_row: dict[int, list[RowFault]] = {}
     for fault in faults:
@@ -60,6 +60,9 @@ def faults_workbook(
     for place in places[:MOST_ROWS]:
         row = table.rows[place]
         sheet.append(list(_cells(sheet, table, place, by_row[row], notes.get(row, ()))))
+    if len(places) > MOST_ROWS:
+        more = both("fault.MORE_ROWS", shown=MOST_ROWS, count=len(places))
+        book.create_sheet("※").append([_cell(sheet, _both(more))])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

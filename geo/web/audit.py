@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
 from geo.i18n import message
 from geo.state import audit
 from geo.state.models import AuditEntry
+from geo.times import SHANGHAI
 from geo.web.current import language, state
 from geo.web.pages import staff_page
 from geo.web.session import requires
 
 blueprint = Blueprint("audit", __name__)
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PER_PAGE = 50
 _LONGEST = 200
 _KNOWN = (
@@ -48,7 +47,7 @@ def audit_page() -> Response:
 def _describe(entry: AuditEntry) -> dict[str, Any]:
     return {
         "at": entry.at,
-        "shown_at": f"{entry.at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S}",
+        "shown_at": f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         "by": entry.by,
         "action": entry.action,
         "details": [(_label(k), _value(v)) for k, v in entry.detail.items() if v is not None],

@@ -15,6 +15,7 @@ from geo.i18n import message
 from geo.model import Entry
 from geo.state import audit
 from geo.state.models import Job
+from geo.times import shown_time
 from geo.web import publishing, reports
 from geo.web.current import language, link, settings, state
 from geo.web.pages import staff_page
@@ -46,7 +47,7 @@ def overview() -> Response:
         versions=publishing.describe_published(),
         chosen=request.args.get("layer", ""),
         limit_mb=settings().upload_mb,
-        today=reports.shown_time(datetime.now().astimezone())[:7],
+        today=shown_time(datetime.now().astimezone())[:7],
     )
 
 
@@ -67,7 +68,7 @@ def _describe_entry(
             message(f"nature.{nature}", lang) for nature in natures
         ),
         "as_of": entry.as_of,
-        "last": {**last, "at": reports.shown_time(last["at"])} if last else None,
+        "last": {**last, "at": shown_time(last["at"])} if last else None,
     }
 
 
@@ -75,7 +76,7 @@ def _describe_job(job: Job, entries: Mapping[str, Entry], lang: str) -> dict[str
     entry = entries.get(job.params.get("layer", ""))
     layer = entry.title.model_dump()[lang] if entry else ""
     title = message(f"data.kind_{job.kind}", lang, layer=layer, file=job.params.get("name", ""))
-    at = reports.shown_time(job.created_at)
+    at = shown_time(job.created_at)
     return {"id": job.id, "state": job.state, "title": title, "by": job.by, "at": at}
 
 
@@ -88,7 +89,7 @@ def layer_page(name: str) -> Response:
     changes = [
         {
             **change,
-            "at": reports.shown_time(change["at"]),
+            "at": shown_time(change["at"]),
             "summary": reports.summarise(change["rows"], lang),
         }
         for change in history(settings(), name)
@@ -105,7 +106,7 @@ def confirm_restore(name: str, change_id: str) -> Response:
     lang = language()
     change = _find_change(name, change_id)
     title = entry_of(settings(), name).title.model_dump()[lang]
-    at = reports.shown_time(change["at"])
+    at = shown_time(change["at"])
     return staff_page(
         "data_confirm.html",
         heading=message("data.restore_title", lang, layer=title),

@@ -17,6 +17,7 @@ from geo.i18n import LANGUAGES, message
 from geo.model import KINDS, NATURES, parse_partial_date
 from geo.state import audit
 from geo.state.models import Job
+from geo.times import shown_time
 from geo.web import publishing, reports
 from geo.web.current import language, library, link, settings, state
 from geo.web.pages import staff_page
@@ -259,7 +260,7 @@ def _about(job: Job) -> str:
         file=job.params["name"],
         layer=_title_of(job.params["layer"])[language()],
         by=job.by,
-        at=reports.shown_time(job.created_at),
+        at=shown_time(job.created_at),
     )
 
 

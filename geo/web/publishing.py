@@ -20,6 +20,7 @@ from geo.state import audit
 from geo.state.models import Job
 from geo.storage.snapshots import Publication, SnapshotStore
 from geo.storage.working_copy import WorkingCopy
+from geo.times import shown_time
 from geo.web import reports
 from geo.web.current import language, library, link, settings, state
 from geo.web.pages import staff_page
@@ -90,7 +91,7 @@ def describe_served() -> dict[str, Any] | None:
     return {
         "version": shown.version,
         "built": built,
-        "at": reports.shown_time(published[0].published_at if published else built),
+        "at": shown_time(published[0].published_at if published else built),
         "by": published[0].by if published else "",
         "layers": {layer["id"]: layer for layer in _layers(shown)},
     }
@@ -132,13 +133,13 @@ def pending_changes() -> list[dict[str, Any]]:
 def _in_words(change: Mapping[str, Any], lang: str) -> dict[str, str]:
     summary = reports.summarise(change["rows"], lang)
     action = message(f"data.action_{change['action']}", lang)
-    return {"at": reports.shown_time(change["at"]), "summary": summary or action}
+    return {"at": shown_time(change["at"]), "summary": summary or action}
 
 
 def describe_published() -> list[dict[str, Any]]:
     """Return the kept versions, the newest first."""
     found = versions.describe_versions(settings())
-    return [{**one, "at": reports.shown_time(one["published_at"])} for one in found]
+    return [{**one, "at": shown_time(one["published_at"])} for one in found]
 
 
 def waiting_preview(recent: Iterable[Job]) -> Job | None:

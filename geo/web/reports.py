@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from geo.i18n import message
 from geo.importer.units import likely_units
 from geo.model import Kind
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SHOWN_SENTENCES = 20
 _SEVERITIES = ("error", "warning", "info")
 _NUMBERS = ("new", "changed", "unchanged", "gone")
@@ -38,12 +35,6 @@ CRS = (
     *(f"EPSG:{code}" for code in (4491, 4492, 4502, 4503)),
 )
 """Coordinate systems that surveys of this region are delivered in."""
-
-
-def shown_time(at: datetime | str) -> str:
-    """Return a time as people here read it: Asia/Shanghai, to the minute."""
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return f"{moment.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def field_label(name: str, lang: str) -> str:

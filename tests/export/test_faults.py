@@ -117,7 +117,9 @@ def test_the_added_columns_are_left_out_when_the_workbook_comes_back():
     assert [match.how for match in found] == ["left_out", "alias", "left_out"]
 
 
-def test_no_more_rows_than_a_person_mends(monkeypatch):
+def test_no_more_rows_than_a_person_mends_and_the_rest_is_told(monkeypatch):
     monkeypatch.setattr("geo.export.faults.MOST_ROWS", 2)
     body = faults_workbook(FIRMS, [fault(4, "a"), fault(5, "a"), fault(6, "a")], {})
     assert len(rows(body)) == 3
+    more = openpyxl.load_workbook(io.BytesIO(body)).worksheets[1]["A1"].value
+    assert "共有 3 行有问题" in more

@@ -10,6 +10,7 @@ import pytest
 from geo.importer.sniff import FORMATS
 from geo.model import KINDS
 from geo.settings import BUNDLED_LAYERS
+from geo.times import shown_time
 from geo.web import reports
 
 RULES = tomllib.loads((BUNDLED_LAYERS / "rules.toml").read_text(encoding="utf-8"))["rules"]
@@ -40,7 +41,7 @@ def test_coordinates_are_told_with_order_certainty_and_reason() -> None:
 
 
 def test_times_are_those_of_the_county() -> None:
-    assert reports.shown_time("2026-11-22T17:30:00+00:00") == "2026-11-23 01:30"
+    assert shown_time("2026-11-22T17:30:00+00:00") == "2026-11-23 01:30"
 
 
 def test_a_summary_leaves_out_what_is_nought() -> None:
