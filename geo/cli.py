@@ -1,6 +1,6 @@
 """``python -m geo``: check, publish, versions, rollback, serve, and the commands beside.
 
-Exit status: 0 well, 1 the data is at fault, 2 could not run.
+Exit status: 0 well, 1 the data is at fault, 2 could not run, 3 an answer is needed.
 """
 
 from __future__ import annotations

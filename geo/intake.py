@@ -17,6 +17,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo.crs import WGS84
+from geo.data_in_use import Present, data_in_use, read_present
 from geo.errors import ImportRefused, RunError
 from geo.history import history, restore
 from geo.i18n import both
@@ -41,7 +42,6 @@ from geo.importer.report import Draft, Outcome, Plan, build_report, placed_firms
 from geo.importer.sensitive import sensitive_remarks
 from geo.importer.values import clean_values
 from geo.join import join_enterprises
-from geo.present import Present, data_in_use, read_present
 from geo.rules import check_frames
 from geo.settings import Settings
 from geo.storage.files import MAX_BYTES
@@ -55,6 +55,9 @@ Recall = Callable[[str], Mapping[str, str]]
 
 Choice = Literal["all", "good", "clean"]
 """Which rows to import: all, those without error, or all if none has an error."""
+
+_SOURCE = "县里资料 / county records"
+"""Not the name of the file: it may name a person, and the public edition shows the source."""
 
 _MOST_ROUNDS = 5
 
@@ -90,7 +93,7 @@ def examine(
     ------
     DataError
         ``ImportRefused`` if the file cannot be taken in at all; what
-        :func:`geo.present.read_present` raises.
+        :func:`geo.data_in_use.read_present` raises.
     """
     work = _Work(settings, intake, as_of, progress)
     present, draft = work.understand(remembered)
@@ -307,7 +310,7 @@ class _Work:
         options = self.intake.options
         return {
             "nature": options.nature or "reported",
-            "source": options.source or f"县里文件 / county file: {self.intake.name}",
+            "source": options.source or _SOURCE,
             "as_of": options.as_of or self.as_of.isoformat(),
         }
 

@@ -169,7 +169,7 @@ def test_a_table_without_shapes_updates_plots_and_leaves_outline_and_nature(sett
     assert after["geometry"] == before["geometry"]
     assert after["properties"]["supply_state"] == "supplied"
     assert after["properties"]["nature"] == before["properties"]["nature"] == "sample"
-    assert after["properties"]["source"] == "县里文件 / county file: 地块.csv"
+    assert after["properties"]["source"] == "县里资料 / county records"
     assert after["properties"]["as_of"] == "2026-11-24"
 
 

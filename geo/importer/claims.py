@@ -30,6 +30,8 @@ _WRITINGS = (
     ("gauss", re.compile(r"高斯|gauss", re.IGNORECASE)),
     ("utm", re.compile(r"utm", re.IGNORECASE)),
 )
+_SAYING = ("坐标系", "几度分带", "投影类型", "计量单位", "带号")
+"""Statements of a header that say something of the coordinates."""
 _REFUSALS = {
     "xian80": "DATUM_XIAN80",
     "beijing54": "DATUM_BEIJING54",
@@ -164,7 +166,7 @@ def _of_system(stated: Stated, *, by: By, words: str) -> Claim:
 
 def _header_claim(statements: Mapping[str, str]) -> Claim:
     said = {k: unicodedata.normalize("NFKC", v).strip() for k, v in statements.items()}
-    words = clean("，".join(f"{k}={v}" for k, v in statements.items() if v.strip()))
+    words = clean("，".join(f"{k}={statements[k]}" for k in _SAYING if said.get(k)))
     datum = _first(_WORDS, said.get("坐标系", ""))
     writing = _first(_WRITINGS, said.get("投影类型", "")) or _unit(said.get("计量单位", ""))
     zone, width = _number(said.get("带号", "")), _number(said.get("几度分带", ""))

@@ -35,6 +35,7 @@ SMALLEST_M2 = 1.0
 """Smaller shapes are symbols of points, not plots."""
 
 _BINARY = b"AutoCAD Binary DXF"
+_LAST = b"EOF"
 _UNITS = {1: (0.0254, "英寸"), 2: (0.3048, "英尺"), 4: (0.001, "毫米"), 5: (0.01, "厘米")} | {
     7: (1000.0, "千米"),
     14: (0.1, "分米"),
@@ -86,6 +87,9 @@ def read_drawing(path: Path, *, name: str) -> list[Table]:
 
 def _load(path: Path) -> tuple[Drawing, str | None]:
     data = path.read_bytes()
+    if not data.rstrip(b" \t\r\n\0\x1a").endswith(_LAST):
+        # The parser takes what is there, and a drawing that is cut off would lose plots unseen.
+        raise ImportRefused("DRAWING_UNREADABLE")
     try:
         if data.startswith(_BINARY):
             return filemanagement.readfile(path), None

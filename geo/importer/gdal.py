@@ -45,10 +45,11 @@ _RING_FAULTS = (("closed", "not_closed"), ("number of points", "too_few_position
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer of a container: its name, and whether its records have geometries."""
+    """A layer of a container: its name, whether its records have geometries, how many it states."""
 
     name: str
     spatial: bool
+    records: int
 
 
 def list_layers(path: Path, *, driver: str, only: frozenset[str] | None = None) -> list[Layer]:
@@ -59,12 +60,13 @@ def list_layers(path: Path, *, driver: str, only: frozenset[str] | None = None) 
     """
     with _guarded():
         named = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
-        layers = [Layer(n, kind is not None) for n, kind in named if only is None or n in only]
-        records = 0
-        for layer in layers:
-            info = pyogrio.read_info(path, layer=layer.name, force_feature_count=True)
-            records += info["features"]
-            check_size(records=records, columns=len(info["fields"]))
+        layers: list[Layer] = []
+        for name, kind in named:
+            if only is not None and name not in only:
+                continue
+            info = pyogrio.read_info(path, layer=name, force_feature_count=True)
+            layers.append(Layer(name, kind is not None, info["features"]))
+            check_size(records=sum(one.records for one in layers), columns=len(info["fields"]))
             if info["driver"] != driver:
                 raise ImportRefused("FILE_DAMAGED")
     return layers
@@ -93,6 +95,11 @@ def _guarded() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except _FAILURES as error:
+        raise ImportRefused("FILE_DAMAGED") from error
+    except OSError as error:
+        # Arrow's reader says a broken record so; the system's own refusals have a number.
+        if error.errno is not None:
+            raise
         raise ImportRefused("FILE_DAMAGED") from error
 
 

@@ -117,5 +117,7 @@ def _clash(weights: Weights, known: LandNames) -> str | None:
     """Return the commonest code that means different things, or exists in one list only."""
     listed = [one for one in weights if any(known.has(s, one.code) for s in _NUMERIC)]
     in_both = [one for one in listed if all(known.has(s, one.code) for s in _NUMERIC)]
-    best = max(in_both or listed, key=lambda one: (weights[one], one.code), default=None)
+    differing = [one for one in in_both if len({known.label(one.code, s) for s in _NUMERIC}) > 1]
+    telling = differing or in_both or listed
+    best = max(telling, key=lambda one: (weights[one], one.code), default=None)
     return best.code if best else None

@@ -99,8 +99,13 @@ def _read_flatgeobuf(path: Path, *, name: str) -> list[Table]:
         copy = Path(folder) / "s.fgb"
         shutil.copyfile(path, copy)
         layers = list_layers(copy, driver="FlatGeobuf")
+        if not layers:
+            raise ImportRefused("FILE_DAMAGED")
         tables = [read_layer(copy, layer, format="flatgeobuf") for layer in layers]
-    for table in tables:
+    for table, layer in zip(tables, layers, strict=True):
+        # GDAL ends in silence where the file does.
+        if len(table.rows) < layer.records:
+            raise ImportRefused("FILE_DAMAGED")
         table.name = Path(name).stem
     return tables
 

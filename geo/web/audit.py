@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from geo.errors import GeoError
+from geo.history import entry_of
 from geo.i18n import message
 from geo.state import audit
 from geo.state.models import AuditEntry
 from geo.times import SHANGHAI
-from geo.web.current import language, state
+from geo.web.current import language, settings, state
 from geo.web.pages import staff_page
 from geo.web.session import requires
 
@@ -24,6 +27,9 @@ _KNOWN = (
     *("changed", "faulty", "gone", "new", "read", "unchanged"),
 )
 """Details that have a label, ``audit_detail.<name>``."""
+_WORDS = {"mode": ("merge", "replace"), "role": ("staff", "viewer")}
+_FAMILIES = {"mode": "data.mode_", "role": "role."}
+"""Details whose values have a text, and what its key begins with."""
 
 
 @blueprint.get("/audit")
@@ -50,7 +56,7 @@ def _describe(entry: AuditEntry) -> dict[str, Any]:
         "shown_at": f"{entry.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         "by": entry.by,
         "action": entry.action,
-        "details": [(_label(k), _value(v)) for k, v in entry.detail.items() if v is not None],
+        "details": [(_label(k), _value(k, v)) for k, v in entry.detail.items() if v is not None],
     }
 
 
@@ -58,9 +64,15 @@ def _label(name: str) -> str:
     return message(f"audit_detail.{name}", language()) if name in _KNOWN else name
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
+    if name in _WORDS and value in _WORDS[name]:
+        return message(f"{_FAMILIES[name]}{value}", language())
+    if name == "layer":
+        with suppress(GeoError, OSError):
+            return entry_of(settings(), str(value)).title.model_dump()[language()]
     if isinstance(value, dict):
-        text = ", ".join(f"{_label(str(name))} {one}" for name, one in value.items())
+        parts = (f"{_label(str(key))} {one}" for key, one in value.items())
+        text = message("data.separator", language()).join(parts)
     else:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -291,6 +291,16 @@ def test_a_header_in_degrees():
     assert (decision.datum, decision.crs, decision.confidence) == ("cgcs2000", "EPSG:4490", 0.95)
 
 
+def test_only_what_a_header_says_of_the_coordinates_is_repeated():
+    said = HEADER | {"格式版本号": "1.01", "转换参数": ",,,,,,", "数据产生单位": "某测绘院"}
+    decision = take(in_grid("EPSG:4515"), evidence=CrsEvidence(statements=said))
+    assert "带号=27" in decision.why["zh"]
+    assert not any(text in decision.why["zh"] for text in ("1.01", ",,,", "某测绘院"))
+    with pytest.raises(ImportRefused) as raised:
+        take(PLOTS, evidence=CrsEvidence(statements=said | {"坐标系": "西安80"}))
+    assert ",,," not in raised.value.params["said"]
+
+
 def test_a_header_without_content_says_nothing():
     empty = CrsEvidence(statements=dict.fromkeys(HEADER, ""))
     assert take(WGS84, evidence=empty).question is not None

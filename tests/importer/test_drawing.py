@@ -404,7 +404,16 @@ def test_a_drawing_that_is_cut_off_is_refused(tmp_path, kept, fmt):
     path = save(document, tmp_path / "a.dxf", fmt=fmt)
     raw = path.read_bytes()
     path.write_bytes(raw[: int(kept if kept >= 1 else kept * len(raw))])
-    assert refusal(path).code in ("DRAWING_UNREADABLE", "DRAWING_NO_AREAS")
+    assert refusal(path).code == "DRAWING_UNREADABLE"
+
+
+@pytest.mark.parametrize("fmt", ["asc", "bin"])
+def test_a_drawing_without_its_end_is_refused_though_its_plots_are_there(tmp_path, fmt):
+    document, space = drawing("R2010")
+    space.add_lwpolyline(PLOT, close=True)
+    path = save(document, tmp_path / "a.dxf", fmt=fmt)
+    path.write_bytes(path.read_bytes().rstrip(b"\0\r\n").removesuffix(b"EOF"))
+    assert refusal(path).code == "DRAWING_UNREADABLE"
 
 
 @pytest.mark.parametrize("head", [b"  0\nSECTION\n  2\n", b"AutoCAD Binary DXF\r\n\x1a\x00", b""])

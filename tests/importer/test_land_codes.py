@@ -101,6 +101,11 @@ def test_codes_that_mean_the_same_need_no_question():
     assert (found.codes.tolist(), found.questions) == (["0101", "0102"], [])
 
 
+def test_the_question_shows_a_code_that_differs_though_others_are_commoner():
+    (question,) = convert("0701", "0701", "0601").questions
+    assert all(text in question.message["zh"] for text in ("0601", "农村道路", "工业用地"))
+
+
 def test_codes_that_no_standard_has_are_faults_and_no_question():
     found = convert("9999")
     assert found.questions == []

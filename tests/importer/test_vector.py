@@ -321,6 +321,16 @@ def test_a_flatgeobuf_is_read_under_the_name_of_the_file(tmp_path):
     assert table.geometries[2] is None
 
 
+@pytest.mark.parametrize("index", ["YES", "NO"])
+@pytest.mark.parametrize("kept", [0.5, 0.7, 0.9, 0.99])
+def test_a_flatgeobuf_that_is_cut_off_loses_no_plot_unseen(tmp_path, index, kept):
+    frame = plots().dropna(subset="geometry")
+    path = write_layer(frame, tmp_path / "x.fgb", "FlatGeobuf", SPATIAL_INDEX=index)
+    body = path.read_bytes()
+    path.write_bytes(body[: int(len(body) * kept)])
+    assert refusal(path, "flatgeobuf").code == "FILE_DAMAGED"
+
+
 def test_geoparquet_is_read_with_its_system(tmp_path):
     path = tmp_path / "a.parquet"
     for crs, wkt in (("EPSG:4526", "EPSG:4526"), ("OGC:CRS84", "EPSG:4326"), (None, None)):

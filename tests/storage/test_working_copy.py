@@ -183,6 +183,27 @@ def test_a_full_disk_is_told_and_another_fault_of_the_disk_is_not_called_that(co
         assert (copy.root / "a.csv").read_bytes() == b"a.csv\n"
 
 
+def test_a_file_that_cannot_be_replaced_leaves_no_entry(copy, monkeypatch):
+    put(copy, b"new\n")
+    replace = working_copy.replace_durably
+
+    def refuse_layer(source, target):
+        if target.parent == copy.root:
+            raise OSError(errno.ENOSPC, "no")
+        replace(source, target)
+
+    monkeypatch.setattr(working_copy, "replace_durably", refuse_layer)
+    with pytest.raises(RunError):
+        put(copy, b"newer\n")
+    monkeypatch.undo()
+    assert files_below(copy.root.parent / "history") == [
+        f"firms/{number}/{name}"
+        for number in ("000001", "000002")
+        for name in ("body", "meta.json")
+    ]
+    assert copy.changes("firms", "a.csv")[1] == "000002"
+
+
 def test_the_digest_changes_with_the_layer_and_with_the_catalogue(copy):
     seen = {layer_digest(copy.root, "a.csv"), layer_digest(copy.root, "b.geojson")}
     (copy.root / "a.csv").write_bytes(b"x")

@@ -9,6 +9,7 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -393,7 +394,9 @@ def test_the_map_gets_the_shapes_and_the_workbook_is_a_download(
     assert [one["after"] for one in found] == [point, None]
     assert 'id="changes-map"' in li.get(f"/data/jobs/{job}").text
     workbook = li.get(f"/data/jobs/{job}/faults.xlsx")
-    assert workbook.headers["Content-Disposition"].startswith("attachment")
+    disposition = workbook.headers["Content-Disposition"]
+    assert disposition.startswith("attachment")
+    assert disposition.endswith(f"{quote('企业')}-faults.xlsx"), "the name tells the layer again"
     assert workbook.headers["X-Content-Type-Options"] == "nosniff"
 
 
