@@ -41,8 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     except OSError as error:
-        failure = RunError("SYSTEM_REFUSED", reason=error.strerror, file=error.filename)
-        return _report_failure(failure, as_json=arguments.json)
+        return _report_failure(_refusal(error), as_json=arguments.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -169,6 +168,12 @@ def _job(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.json:
         print_json({"id": arguments.id, "done": done})
     return 0 if done else 1
+
+
+def _refusal(error: OSError) -> RunError:
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return RunError("PATH_MISSING", file=error.filename)
+    return RunError("SYSTEM_REFUSED", reason=error.strerror, file=error.filename)
 
 
 def _report_failure(error: GeoError, *, as_json: bool) -> int:

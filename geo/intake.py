@@ -279,11 +279,12 @@ class _Work:
         sure = wanted & keys.notna().to_numpy() & ~keys.duplicated().to_numpy()
         incoming = Incoming(draft.frame[sure].reset_index(drop=True), draft.shapes[sure])
         kept = keys[~wanted].dropna().tolist()
-        merged = merge(present.frame, incoming, kind, self.intake.options.mode, kept=kept)
+        mode = self.intake.options.mode
+        merged = merge(present.frame, incoming, kind, mode, kept=kept)
         unsaid = [name for name in PROVENANCE_FIELDS if name not in incoming.frame]
         difference = compare(present.frame, merged, kind, skip=unsaid)
         touched = np.concatenate([difference.new, difference.changed])
-        fill_provenance(merged, incoming, touched, self._provenance(), kind)
+        fill_provenance(merged, incoming, touched, self._provenance(), kind, mode)
         if kind.name == "enterprises":
             withhold_names(merged, touched)
         rows = np.asarray(draft.table.rows)[sure].tolist()

@@ -118,6 +118,13 @@ def test_an_output_directory_that_cannot_be_is_told(
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "SYSTEM_REFUSED"
 
 
+def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run("restore", str(tmp_path / "nowhere.zip"), "--json")
+    failure = json.loads(out)["error"]
+    assert (status, failure["code"]) == (2, "PATH_MISSING")
+    assert "nowhere.zip" in failure["message"]["zh"]
+
+
 def test_a_user_without_a_name_can_publish(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def nameless() -> str:
         raise KeyError("getpwuid(): uid not found")

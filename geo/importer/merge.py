@@ -110,21 +110,29 @@ def merge(
 
 
 def fill_provenance(
-    merged: Merged, incoming: Incoming, rows: np.ndarray, defaults: Mapping[str, str], kind: Kind
+    merged: Merged,
+    incoming: Incoming,
+    rows: np.ndarray,
+    defaults: Mapping[str, str],
+    kind: Kind,
+    mode: Mode,
 ) -> None:
     """Write nature, source and date into records where the file does not say them.
 
     ``rows`` are those of the incoming frame that change something. The nature of an outline
-    stays as long as the outline does: a register of plots does not survey them.
+    stays as long as the outline does: a register of plots does not survey them. A sample
+    that is only merged into keeps its invented values, and so stays a sample in all three.
     """
     changing = np.zeros(len(incoming.frame), dtype=bool)
     changing[rows] = True
     known = merged.earlier[merged.places] >= 0
+    was_sample = merged.frame["nature"].iloc[merged.places].eq("sample").fillna(False).to_numpy()
+    stays_sample = known & was_sample & (mode == "merge") & ("nature" not in incoming.frame)
     keeps_outline = known & shapely.is_missing(incoming.shapes) & ("Polygon" in kind.geometry)
     for name, default in defaults.items():
-        silent = changing
+        silent = changing & ~stays_sample
         if name in incoming.frame:
-            silent = changing & merged.frame[name].iloc[merged.places].isna().to_numpy()
+            silent = silent & merged.frame[name].iloc[merged.places].isna().to_numpy()
         if name == "nature":
             silent = silent & ~keeps_outline
         mask = np.zeros(len(merged.frame), dtype=bool)

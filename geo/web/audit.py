@@ -69,7 +69,7 @@ def _value(name: str, value: object) -> str:
         return message(f"{_FAMILIES[name]}{value}", language())
     if name == "layer":
         with suppress(GeoError, OSError):
-            return entry_of(settings(), str(value)).title.model_dump()[language()]
+            return str(entry_of(settings(), str(value)).title.model_dump()[language()])
     if isinstance(value, dict):
         parts = (f"{_label(str(key))} {one}" for key, one in value.items())
         text = message("data.separator", language()).join(parts)

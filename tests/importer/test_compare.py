@@ -158,10 +158,20 @@ def test_an_outline_keeps_its_nature_as_long_as_it_stays(present):
     present["nature"] = "schematic"
     rows = incoming([{"parcel_id": "A"}, {"parcel_id": "B"}, {"parcel_id": "N"}], [None, C, A])
     merged = merge(present, rows, PARCELS, "merge")
-    fill_provenance(merged, rows, np.array([0, 1, 2]), DEFAULTS, PARCELS)
+    fill_provenance(merged, rows, np.array([0, 1, 2]), DEFAULTS, PARCELS, "merge")
     assert merged.frame["nature"].tolist() == ["schematic", "reported", "schematic", "reported"]
     assert merged.frame["source"].tolist()[:2] == ["file", "file"]
     assert merged.frame["source"][2] == present["source"][2]
+
+
+@pytest.mark.parametrize(("mode", "nature"), [("merge", "sample"), ("replace", "reported")])
+def test_a_sample_becomes_real_only_when_it_is_replaced(present, mode, nature):
+    present["nature"] = "sample"
+    rows = incoming([{"parcel_id": "A"}], [C])
+    merged = merge(present, rows, PARCELS, mode)
+    fill_provenance(merged, rows, np.array([0]), DEFAULTS, PARCELS, mode)
+    assert merged.frame["nature"][0] == nature
+    assert (merged.frame["source"][0] == "file") is (mode == "replace")
 
 
 def test_what_the_file_says_of_its_source_stands(present):
@@ -169,7 +179,7 @@ def test_what_the_file_says_of_its_source_stands(present):
     merged = merge(present, rows, PARCELS, "merge")
     rows.frame["source"] = pd.Series(["office", None], dtype="str")
     merged.frame["source"] = merged.frame["source"].where(merged.frame["parcel_id"] != "N")
-    fill_provenance(merged, rows, np.array([0, 1]), DEFAULTS, PARCELS)
+    fill_provenance(merged, rows, np.array([0, 1]), DEFAULTS, PARCELS, "merge")
     assert merged.frame["source"].tolist()[0] == "office"
     assert merged.frame["source"].tolist()[-1] == "file"
 

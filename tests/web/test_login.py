@@ -175,12 +175,14 @@ def test_the_pages_work_before_the_first_publish(tmp_path: Path) -> None:
 
 def test_the_log_shows_who_did_what_in_beijing_time(out: Path, li: FlaskClient) -> None:
     state = open_state(Settings(out=out))
-    detail = {"layer": "parks", "file": "<b>园区</b>.xlsx", "rows": {"new": 2, "gone": 0}}
+    rows = {"new": 2, "gone": 0}
+    detail = {"layer": "parks", "file": "<b>园区</b>.xlsx", "mode": "merge", "rows": rows}
     audit.record(state, by="li", action="import", detail=detail)
     text = li.get("/audit").text
+    assert "</span> 园区</span>" in text and "补充和更新" in text, "in words, not by names of code"
     assert "导入数据" in text
     assert "&lt;b&gt;园区&lt;/b&gt;.xlsx" in text
-    assert "新增 2, 不再有 0" in text
+    assert "新增 2、移除 0" in text
     at = audit.entries(state, limit=1)[0].at
     assert f"{(at.hour + 8) % 24:02}:{at:%M:%S}</time>" in text
 
