@@ -120,6 +120,8 @@ def written(tmp_path, name="策勒县企业台账.csv", body=None):
 # --- the way of a file -------------------------------------------------------------------------
 
 
+# The whole way with five processes of its own: a busy machine needs more than the usual limit.
+@pytest.mark.timeout(400)
 def test_a_clerk_brings_in_a_register_and_publishes_it(open_as, open_map, instance, tmp_path):
     page = open_as("li", "/data")
     choose(page, written(tmp_path))
