@@ -274,11 +274,6 @@ def _split_bare(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def unit_of_heading(heading: str) -> str | None:
-    """Return the usual word of the unit that a heading names, else ``None``."""
-    return split_heading(heading)[1]
-
-
 def units_of_note(note: str) -> tuple[str, ...]:
     """Return the units that a text beside the table declares.
 

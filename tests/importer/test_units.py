@@ -14,7 +14,6 @@ from geo.importer.units import (
     own_unit,
     split_heading,
     unit_of,
-    unit_of_heading,
     units_of_note,
 )
 from geo.model import KINDS
@@ -109,7 +108,6 @@ def test_spellings_are_known(written, unit):
 )
 def test_a_heading_is_parted_from_its_unit(heading, expected):
     assert split_heading(heading) == expected
-    assert unit_of_heading(heading) == expected[1]
 
 
 @pytest.mark.parametrize(
