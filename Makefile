@@ -1,13 +1,15 @@
 # make run    serve the map at http://127.0.0.1:8000 (HOST, PORT)
 # make test   install what the tests need, then everything that CI runs
 # make bench  the benchmarks beside their peers
+# make lighthouse  what Lighthouse says of the main pages on a phone (needs Node.js)
 PYTHON ?= python3
 BIN := .venv/bin
 TSC := .cache/js/node_modules/.bin/tsc
+LIGHTHOUSE := .cache/lighthouse/node_modules/.bin/lighthouse
 TYPESCRIPT := typescript@5.9.3 @types/leaflet@1.9.22 @types/leaflet.markercluster@1.5.6
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint types js browser bench format clean
+.PHONY: run test lint types js browser bench lighthouse format clean
 
 run: .venv/.run
 	$(BIN)/python server.py
@@ -41,6 +43,13 @@ browser:
 
 bench: .venv/.dev browser
 	$(BIN)/python -m tests.benchmarks
+
+lighthouse: .venv/.dev browser $(LIGHTHOUSE)
+	$(BIN)/python -m tests.benchmarks.lighthouse
+
+$(LIGHTHOUSE): Makefile
+	npm install --prefix .cache/lighthouse --no-save --no-audit --no-fund --loglevel=error lighthouse@13.5.0
+	@touch $@
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix .

@@ -12,7 +12,10 @@ from geo.errors import CatalogError
 from geo.faults import fault, join_faults, validation_faults
 from geo.model import DERIVED, FORMAT, KINDS, NATURES, NEVER_PUBLIC, Catalog, Entry, Kind
 
-_RESERVED = {"site", "findings", "join", "aux", "con", "nul", "prn"}
+_RESERVED = {
+    *("site", "chains", "search", "reach", "register", "adjacency", "codes", "findings", "join"),
+    *("aux", "con", "nul", "prn"),
+}
 """Names of files that a snapshot has anyway, or that Windows keeps for devices."""
 
 _WINDOWS_SEPARATOR = "\\"

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from geo.errors import LayerError
 from geo.settings import BUNDLED_LAYERS
@@ -88,6 +89,18 @@ class CodeList:
         chain = (code, *self.ancestors(code)) if code in self.entries else ()
         return next((self.entries[c].rgb for c in chain if self.entries[c].rgb), None)
 
+    def as_document(self) -> dict[str, dict[str, str]]:
+        """Return names and parents as JSON values; :meth:`from_document` reads them."""
+        return {
+            code: {"zh": entry.zh, "en": entry.en, "parent": entry.parent}
+            for code, entry in self.entries.items()
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Mapping[str, str]]) -> Self:
+        """Return the list that :meth:`as_document` wrote, without colours."""
+        return cls({code: Code(e["zh"], e["en"], e["parent"]) for code, e in document.items()})
+
 
 @dataclass(frozen=True)
 class IndustryList(CodeList):
@@ -131,6 +144,11 @@ class IndustryList(CodeList):
             return None
         chain = (full, *self.ancestors(full))
         return next((CodeList.label(self, c) for c in chain if c in self.entries), None)
+
+    def covers(self, broad: str, narrow: str) -> bool:
+        """Return whether one code is the other or stands above it: C19 covers C195."""
+        codes = self.normalise(broad), self.normalise(narrow)
+        return codes[0] is not None and codes[1] is not None and codes[1].startswith(codes[0])
 
     def _exists(self, code: str) -> bool:
         if code in self.entries:

@@ -42,6 +42,7 @@ DATUM_CRS = {"wgs84": WGS84, "cgcs2000": "EPSG:4490"}
 """Datums that a catalogue entry may name instead of a coordinate system."""
 
 _GEOD = Geod(ellps="GRS80")
+_NATIONAL = CRS.from_proj4("+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=GRS80")
 _SAME_DATUM = ("World Geodetic System 1984", "China 2000")
 _EPSG = re.compile(
     r"(?:EPSG:|urn:ogc:def:crs:EPSG:[\d.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)"
@@ -167,6 +168,16 @@ def to_wgs84(
     if source.is_projected:
         located = located.to_crs(source.geodetic_crs)
     return located.set_crs(WGS84, allow_override=True)
+
+
+def to_national_plane(geometries: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return geometries in metres of the plane that maps of the whole country are drawn in.
+
+    Albers' equal-area conic projection with the usual parallels 25° and 47° N and the meridian
+    105° E, on the ellipsoid of CGCS2000. Input is longitude and latitude, else ``ValueError``.
+    """
+    _require_degrees(geometries)
+    return geometries.set_crs(_NATIONAL.geodetic_crs, allow_override=True).to_crs(_NATIONAL)
 
 
 def ellipsoidal_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]:

@@ -15,7 +15,22 @@ from geo.settings import ROOT
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = ROOT / "static" / "i18n"
-_SERVER_ONLY = ("accounts", "data", "findings", "import", "server")
+_SERVER_ONLY = (
+    "accounts",
+    "chains",
+    "compare",
+    "data",
+    "enquiry",
+    "embed",
+    "findings",
+    "import",
+    "place",
+    "search",
+    "server",
+    "sheet",
+    "shortlist",
+    "topics",
+)
 
 
 @cache
@@ -39,6 +54,11 @@ def message(key: str, lang: str, **params: object) -> str:
     """
     values = {n: v[lang] if isinstance(v, Mapping) else v for n, v in params.items()}
     return _catalogue(lang)[key].format(**values)
+
+
+def has_message(key: str) -> bool:
+    """Whether there is a text of that key, such as a word for a value of a closed list."""
+    return key in _catalogue(LANGUAGES[0])
 
 
 def both(key: str, **params: object) -> dict[str, str]:

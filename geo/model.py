@@ -33,6 +33,7 @@ STAGES = ("contact", "intent", "signed", "construction", "operating", "closed")
 COUNTABLE_STAGES = ("signed", "construction", "operating")
 """Stages with a signed agreement: the only ones that the public edition may count."""
 PARK_KINDS = ("industrial", "service", "cluster", "logistics")
+COST_KINDS = ("power", "water", "gas", "wages", "freight")
 FACILITY_KINDS = ("land_port", "rail_station", "railway", "road", "airport", "warehouse")
 PLOT_STATES = (
     "offer",
@@ -262,6 +263,23 @@ FIGURES = Kind(
         FieldSpec("target", "bool"),
     ),
 )
+COSTS = Kind(
+    "costs",
+    "cost_id",
+    (
+        FieldSpec("cost_id", required=True),
+        FieldSpec("kind", required=True, values=COST_KINDS),
+        FieldSpec("subject_zh", required=True),
+        *_text("subject_en"),
+        *_amounts("value"),
+        *_text("unit", "unit_en", "period", "adcode"),
+        # Tariffs change: whom to ask is needed beside a known one as well.
+        FieldSpec("ask_zh", required=True),
+        *_text("ask_en", "note_zh", "note_en"),
+    ),
+)
+"""What a firm pays. A cost for which no page was found has no value, only whom to ask."""
+
 POLICIES = Kind(
     "policies",
     "policy_id",
@@ -297,6 +315,7 @@ KINDS: Mapping[str, Kind] = {
         ENTERPRISES,
         LOGISTICS,
         FIGURES,
+        COSTS,
         POLICIES,
         STATISTICS,
     )
@@ -400,6 +419,26 @@ class Text(_Strict):
         return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
 
 
+class PackageFile(_Strict):
+    """Geometry that an installed Python package carries, matched to a key of ours."""
+
+    name: str
+    file: str
+    key: str
+    prefix: str = ""
+
+
+class Outlines(_Strict):
+    """Outlines of the provinces, for the small map of where firms come from.
+
+    ``package.key`` is the property that holds the province's name as ``origin_province`` has it.
+    """
+
+    package: PackageFile
+    source: Text
+    licence: str
+
+
 class Basemap(_Strict):
     """The online base map; without a key only the map's own base is drawn."""
 
@@ -422,16 +461,8 @@ class Site(_Strict):
     """Reserved: a value that is not heeded yet must be refused, not taken as a promise."""
     public_min_firms: int = Field(default=3, ge=1)
     strip: tuple[str, ...] = ()
+    provinces: Outlines | None = None
     basemap: Basemap = Basemap()
-
-
-class PackageFile(_Strict):
-    """Geometry that an installed Python package carries, matched to the layer's own key."""
-
-    name: str
-    file: str
-    key: str
-    prefix: str = ""
 
 
 class Entry(_Strict):
@@ -487,5 +518,5 @@ def parse_partial_date(text: str) -> tuple[date, date] | None:
             following = date(year + month // 12, month % 12 + 1, 1)
             return date(year, month, 1), date.fromordinal(following.toordinal() - 1)
         return (date(year, month, day),) * 2 if len(parts) == 3 else None
-    except ValueError:
+    except (ValueError, OverflowError):  # a year of more digits than a number of the machine
         return None

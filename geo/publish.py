@@ -7,19 +7,27 @@ snapshot goes on serving.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from geo import edition as editions
+from geo.analyse.adjacency import find_adjacent
+from geo.analyse.chains import describe_chains
+from geo.analyse.reach import measure_reach
+from geo.analyse.register import describe_register
 from geo.catalog import read_catalog
+from geo.chains import Chains, read_chains
 from geo.codes import Codes, read_codes
 from geo.crs import ellipsoidal_area_m2
 from geo.errors import CatalogError, DataError, LayerError, RunError
+from geo.export.share_card import draw_share_card
 from geo.i18n import LANGUAGES
 from geo.join import (
     JoinReport,
@@ -32,11 +40,14 @@ from geo.model import EDITIONS, Catalog, Edition, Finding
 from geo.render.assets import build_assets, digest_of, first_modules
 from geo.render.folium_map import RenderedMap, render_map
 from geo.render.geojson import layer_to_geojson, table_to_records, to_json
+from geo.render.origins_map import draw_origins, lay_ground
+from geo.render.search import build_search
 from geo.render.site import build_site
-from geo.rules import RulesConfig, check_frames, load_config, unreadable
+from geo.rules import RulesConfig, check_chains, check_frames, load_config, unreadable
 from geo.settings import BUNDLED_LAYERS, Settings
 from geo.software import software_digest
 from geo.storage.files import read_layer, read_table
+from geo.storage.package import read_package_frame
 from geo.storage.snapshots import SnapshotStore, content_version
 from geo.versions import describe_versions, release, rollback
 
@@ -66,14 +77,16 @@ class PublishBlocked(DataError):
 class Examination:
     """A data directory as read and checked.
 
-    ``catalog``, ``codes`` and ``frames`` are those that could be read; a finding says
-    what could not.
+    ``catalog``, ``codes``, ``frames``, ``chains`` and ``provinces`` are those that could be
+    read; a finding says what could not.
     """
 
     findings: list[Finding]
     catalog: Catalog | None = None
     codes: Codes | None = None
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    chains: Chains | None = None
+    provinces: gpd.GeoDataFrame | None = None
 
     @property
     def blocking(self) -> list[Finding]:
@@ -149,7 +162,10 @@ def examine(data_dir: Path, as_of: date) -> Examination:
     except LayerError as error:
         return Examination([unreadable(error, "codes", config), *findings], catalog)
     findings += check_frames(frames, catalog, codes, config, as_of)
-    return Examination(findings, catalog, codes, frames)
+    chains, faults = _read_chains(data_dir, codes, config)
+    provinces, unread = _read_provinces(catalog, config)
+    findings += [*faults, *unread]
+    return Examination(findings, catalog, codes, frames, chains, provinces)
 
 
 def _read_rules(data_dir: Path) -> tuple[RulesConfig, list[Finding]]:
@@ -159,6 +175,30 @@ def _read_rules(data_dir: Path) -> tuple[RulesConfig, list[Finding]]:
     except DataError as error:
         config = load_config(BUNDLED_LAYERS)
         return config, [unreadable(error, "rules", config)]
+
+
+def _read_chains(
+    data_dir: Path, codes: Codes, config: RulesConfig
+) -> tuple[Chains | None, list[Finding]]:
+    """Return the chains, ``None`` without a file that can be read, and what is wrong."""
+    try:
+        chains = read_chains(data_dir)
+    except CatalogError as error:
+        return None, [unreadable(error, "chains", config)]
+    return chains, check_chains(chains, codes, config) if chains else []
+
+
+def _read_provinces(
+    catalog: Catalog, config: RulesConfig
+) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
+    """Return the outlines of the provinces, ``None`` where the catalogue names none."""
+    named = catalog.site.provinces
+    if named is None:
+        return None, []
+    try:
+        return read_package_frame(named.package, entry="provinces"), []
+    except LayerError as error:
+        return None, [unreadable(error, "provinces", config)]
 
 
 def _read_frames(
@@ -246,11 +286,20 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
         shown = _edition_frames(frames, catalog, name, examined.blocked_parcels)
         site = build_site(catalog, shown, codes, as_of=as_of.isoformat())
         files[f"{name}/site.json"] = to_json(site)
+        files[f"{name}/search.json"] = to_json(build_search(catalog, shown, codes))
         files |= {f"{name}/{n}": body for n, body in _data_files(shown, catalog).items()}
+        files[f"{name}/reach.json"] = _reach_file(shown, catalog)
+        files[f"{name}/adjacency.json"] = _adjacency_file(shown, catalog)
+        files[f"{name}/codes.json"] = _codes_file(codes)
+        register = _register_files(shown, catalog, codes, name, examined.provinces)
+        files |= {f"{name}/{n}": body for n, body in register.items()}
+        if examined.chains:
+            files[f"{name}/chains.json"] = _chains_file(examined.chains, shown, catalog, codes)
         maps = [render_map(catalog, site["extent"], lang) for lang in LANGUAGES]
         for lang, rendered in zip(LANGUAGES, maps, strict=True):
             files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
             files[f"{name}/map.html"] = rendered.html.encode("utf-8")
+    files |= _share_cards(files, catalog)
     files["staff/findings.json"] = to_json([f.as_dict() for f in findings])
     files["staff/join.json"] = to_json(report.as_dict())
     return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
@@ -338,3 +387,62 @@ def _data_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[st
     for name in catalog.tables:
         files[f"{name}.json"] = to_json(table_to_records(frames[name]))
     return files
+
+
+def _reach_file(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> bytes:
+    kinds = ("parks", "parcels", "buildings", "logistics", "places")
+    return to_json(measure_reach({kind: frames[catalog.layer_of(kind)] for kind in kinds}))
+
+
+def _adjacency_file(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> bytes:
+    return to_json(find_adjacent(gpd.GeoDataFrame(frames[catalog.layer_of("parcels")])))
+
+
+def _register_files(
+    frames: Mapping[str, pd.DataFrame],
+    catalog: Catalog,
+    codes: Codes,
+    name: Edition,
+    outlines: gpd.GeoDataFrame | None,
+) -> dict[str, bytes]:
+    """Return what the firms add up to, and the maps of where they come from, if there are."""
+    is_public = name == "public"
+    fewest = catalog.site.public_min_firms if is_public else 1
+    register = describe_register(frames[catalog.layer_of("enterprises")], fewest=fewest)
+    files = {"register.json": to_json(register)}
+    provinces = register["origins"]["provinces"]
+    hidden = is_public and not catalog.site.public_boundaries
+    if outlines is None or not provinces or hidden:
+        return files
+    ground = lay_ground(outlines, frames[catalog.layer_of("parks")])
+    names = {p["name"]: codes.province.label(p["name"]) or {} for p in provinces}
+    for lang in LANGUAGES:
+        drawing = draw_origins(ground, provinces, names, lang)
+        files[f"origins.{lang}.svg"] = drawing.encode("utf-8")
+    return files
+
+
+def _share_cards(files: Mapping[str, bytes], catalog: Catalog) -> dict[str, bytes]:
+    """Return the pictures for shared links, drawn from what the public edition shows."""
+
+    def features(kind: str) -> list[dict[str, Any]]:
+        found = json.loads(files[f"public/{catalog.layer_of(kind)}.geojson"])["features"]
+        return list(found)
+
+    layers = {kind: features(kind) for kind in ("counties", "places", "logistics", "parks")}
+    site = json.loads(files["public/site.json"])["site"]
+    return {f"public/share.{lang}.png": draw_share_card(site, layers, lang) for lang in LANGUAGES}
+
+
+def _codes_file(codes: Codes) -> bytes:
+    """Return the lists whose classes one may ask for, also those that no record names."""
+    lists = {"industry": codes.industry, "land_use": codes.land_use}
+    return to_json({name: found.as_document() for name, found in lists.items()})
+
+
+def _chains_file(
+    chains: Chains, frames: Mapping[str, pd.DataFrame], catalog: Catalog, codes: Codes
+) -> bytes:
+    kinds = ("enterprises", "parcels", "buildings")
+    shown = {kind: frames[catalog.layer_of(kind)] for kind in kinds}
+    return to_json(describe_chains(chains, **shown, industry=codes.industry))

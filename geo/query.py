@@ -11,11 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from geo.errors import NotFound, RunError
 from geo.model import FORMAT, Edition
 from geo.storage.snapshots import SnapshotStore
+
+Feature = Mapping[str, Any]
+"""A GeoJSON feature: ``id``, ``geometry`` (or ``None``) and ``properties``."""
 
 _SUFFIX_OF_ENCODING = {"br": "br", "gzip": "gz"}
 
@@ -67,6 +71,8 @@ class Snapshot(Folder):
     def __init__(self, path: Path, edition: Edition) -> None:
         super().__init__(path)
         self.edition = edition
+        self._documents: dict[str, Any] = {}
+        self._features: dict[str, Mapping[str, Feature]] = {}
 
     @property
     def version(self) -> str:
@@ -84,8 +90,53 @@ class Snapshot(Folder):
     @cached_property
     def site(self) -> dict[str, Any]:
         """What pages know of site, layers, figures and codes (``site.json``)."""
-        found: dict[str, Any] = json.loads(self.read_text("site.json"))
+        found: dict[str, Any] = self.document("site.json")
         return found
+
+    def document(self, name: str) -> Any:
+        """Return the edition's JSON file of that name, read once; it must not be changed.
+
+        Raises
+        ------
+        NotFound
+            ``FILE_UNKNOWN`` if there is none: a snapshot keeps the files of its own time.
+        """
+        if name not in self._documents:
+            self._documents[name] = json.loads(self.read_text(name))
+        return self._documents[name]
+
+    def features(self, layer: str) -> Mapping[str, Feature]:
+        """Return the features of a layer by their key, in the order of the key.
+
+        Parameters
+        ----------
+        layer
+            Its name in the catalogue; :meth:`layer_of` finds that of a kind.
+
+        Raises
+        ------
+        NotFound
+            ``FILE_UNKNOWN`` if the edition has no such layer.
+        """
+        if layer not in self._features:
+            collection = self.document(f"{layer}.geojson")
+            found = {str(feature["id"]): feature for feature in collection["features"]}
+            self._features[layer] = MappingProxyType(found)
+        return self._features[layer]
+
+    def layer_of(self, kind: str) -> str:
+        """Return the name of the first layer of a kind; every catalogue has one."""
+        names = (layer["id"] for layer in self.site["layers"] if layer["kind"] == kind)
+        return str(next(names))
+
+    def records(self, kind: str) -> list[Mapping[str, Any]]:
+        """Return the records of all tables of a kind; none if the catalogue has no such table."""
+        names = (table["id"] for table in self.site["tables"] if table["kind"] == kind)
+        return [record for name in names for record in self.document(f"{name}.json")]
+
+    def of_kind(self, kind: str) -> Mapping[str, Feature]:
+        """Return the features of the first layer of a kind by their key."""
+        return self.features(self.layer_of(kind))
 
 
 class Library:

@@ -29,7 +29,7 @@ ALLOWED_HOSTS = {
 }
 
 HOST = re.compile(r"(?:https?:|[\"'(=])//([\w-]+(?:\.[\w-]+)+)")
-FILE_ENDINGS = (".css", ".html", ".js", ".json", ".lock", ".svg")
+FILE_ENDINGS = (".css", ".html", ".js", ".json", ".lock", ".svg", ".toml", ".typ", ".xlsx")
 PARSES_TEXT = re.compile(
     r"\.(?:inner|outer)HTML\b|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment"
     r"|document\.write|DOMParser|javascript:|\|\s*safe\b"
@@ -37,7 +37,7 @@ PARSES_TEXT = re.compile(
 )
 INLINE_CODE = re.compile(
     r"<[^>]*\s(?:on[a-z]+|style)\s*=|<style\b"
-    r"|<script(?![^>]*\b(?:src=|type=\"application/json\"))"
+    r"|<script(?![^>]*\b(?:src=|type=\"application/(?:ld\+)?json\"))"
 )
 
 

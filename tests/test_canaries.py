@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,9 @@ from typing import Any
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from werkzeug.routing import Rule
 
 from geo.catalog import read_catalog
 from geo.model import COUNTABLE_STAGES, KINDS, PROVENANCE, Entry, FieldSpec
@@ -39,12 +44,53 @@ FEW = "CL-AGRI"
 SECRET_OF_UNNAMED = ("name_zh", "name_en", "product", "published_zh", "published_en")
 PUBLIC = {
     "pages.map_page",
-    "pages.about_page",
     "pages.favicon",
+    "about.about_page",
+    "crawlers.robots",
+    "crawlers.sitemap",
+    "embed.embed_page",
+    "enquiries.enquiry_page",
+    "enquiries.sent_page",
+    "search.search_page",
+    "chains.chains_page",
+    "compare.compare_page",
+    "compare.compare_workbook",
     "health.healthz",
     "login.sign_in_page",
+    "places.place_map",
+    "places.place_page",
+    "shortlist.shortlist_page",
+    "shortlist.shortlist_pdf",
+    "sites.sites_page",
+    "topics.costs_page",
+    "topics.figures_page",
+    "topics.logistics_page",
 }
 """What answers without an account; every other address must refuse."""
+
+OPEN_FORMS = {"login.sign_in", "enquiries.send_enquiry"}
+"""What anybody may send, with the token of its page."""
+
+RECORDS = {"parks": "CL-DIGI", "parcels": "CL-AGRI-004", "buildings": "HALL-A-04"}
+"""A record of every kind that has a page."""
+
+OF_RECORDS = {"compare.compare_page", "compare.compare_workbook"}
+OF_A_SHORTLIST = {"shortlist.shortlist_page", "shortlist.shortlist_pdf"}
+OF_AN_ENQUIRY = {"enquiries.enquiry_page"}
+NEEDS_RECORDS = OF_RECORDS | OF_A_SHORTLIST | OF_AN_ENQUIRY
+NEEDS_A_LETTER = {"enquiries.sent_page"}
+"""Only who has just sent one sees it; everybody else is told so."""
+
+SEARCHES = ("企业", "于田", "鞋", "CL-", "HALL", "Cele", "canary", "签约")
+FINDERS = (
+    {},
+    {"what": "hall"},
+    {"page": "2"},
+    {"area_min": "50", "industry": "C195"},
+    {"what": "hall", "load": "1", "power": "100", "rail": "300"},
+    {"price": "1", "util": "gas", "ready": "2026"},
+)
+"""Queries after which the finder writes as much as it can about as many as it can."""
 
 ENCODINGS = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
@@ -208,9 +254,45 @@ def addresses(instance: Instance) -> Iterator[tuple[str, str]]:
             continue
         for edition, files in names.items():
             for name in files if {"edition", "name"} <= rule.arguments else files[:1]:
-                path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+                path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
                 given = dict.fromkeys(rule.arguments, "parks") | {"version": instance.version}
-                yield path.format(**given | {"edition": edition, "name": name}), rule.endpoint
+                for more in arguments_of(rule):
+                    given |= {"edition": edition, "name": name} | more
+                    yield path.format(**given), rule.endpoint
+
+
+def arguments_of(rule: Rule) -> list[dict[str, str]]:
+    """Return the arguments with which an address leads to records of every kind."""
+    if not rule.endpoint.startswith("places."):
+        return [{}]
+    extents = ("near", "region", "regionlet") if "extent" in rule.arguments else ("",)
+    return [
+        {"kind": kind, "key": key, "extent": extent}
+        for kind, key in RECORDS.items()
+        for extent in extents
+    ]
+
+
+def query_of(endpoint: str, kind: str) -> dict[str, str]:
+    """Return the query with which a page shows records of a kind."""
+    if endpoint in OF_A_SHORTLIST:
+        return {"ids": ",".join(f"{kind}/{key}" for kind, key in RECORDS.items())}
+    if endpoint in OF_RECORDS:
+        with_page = {"parks": "CL-TJ", "parcels": "CL-AGRI-005", "buildings": "HALL-A-05"}
+        return {"ids": f"{kind}/{RECORDS[kind]},{kind}/{with_page[kind]}"}
+    if endpoint in OF_AN_ENQUIRY:
+        return {"for": f"{kind}/{RECORDS[kind]}"}
+    return {}
+
+
+def records(instance: Instance) -> Iterator[tuple[str, str]]:
+    """Yield kind and key of every record that has a page."""
+    folder = SnapshotStore(instance.out).path(instance.version) / "public"
+    catalog = read_catalog(BUNDLED_LAYERS)
+    for name, entry in catalog.entries().items():
+        if entry.kind in RECORDS:
+            for row in read(folder / f"{name}.geojson"):
+                yield entry.kind, row[entry.key]
 
 
 def public_files(instance: Instance) -> Iterator[str]:
@@ -229,7 +311,29 @@ def answer(client: FlaskClient, path: str, encoding: str = "", **more: Any) -> t
     body = got.data
     if got.headers.get("Content-Encoding"):
         body = ENCODINGS[got.headers["Content-Encoding"]](body)
-    return got.status_code, f"{got.headers}\n{body.decode('utf-8')}"
+    return got.status_code, f"{got.headers}\n{text_of(body)}"
+
+
+def text_of(body: bytes) -> str:
+    """Return all that a reader of the answer could find, in a PDF or workbook too."""
+    if body.startswith(b"%PDF"):
+        reader = PdfReader(io.BytesIO(body))
+        return "\n".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
+    if zipfile.is_zipfile(io.BytesIO(body)):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            parts = [archive.read(name).decode("utf-8") for name in archive.namelist()]
+        return "\n".join([*parts, *cells_of(body)])
+    if body.startswith(b"\x89PNG"):
+        return body.decode("latin-1")  # the remarks in it; its letters are drawn
+    return body.decode("utf-8")
+
+
+def cells_of(body: bytes) -> Iterator[str]:
+    """Yield what the cells of a workbook hold, and what is noted at them."""
+    for sheet in load_workbook(io.BytesIO(body)).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                yield f"{cell.value} {cell.comment.text if cell.comment else ''}"
 
 
 def test_every_secret_is_in_the_staff_edition(instance: Instance) -> None:
@@ -268,14 +372,65 @@ def test_no_address_tells_a_secret_without_an_account(instance: Instance, lang: 
     client = client_of(instance.out)
     seen = set()
     for path, endpoint in addresses(instance):
-        for query in ({}, {"edition": "staff"}):
+        for query in ({}, {"edition": "staff"}, *(query_of(endpoint, kind) for kind in RECORDS)):
             status, text = answer(client, path, query_string={"lang": lang, **query})
             assert instance.canaries.found_in(text) == set(), path
             if endpoint not in PUBLIC:
                 assert status in (302, 401), (endpoint, path, status)
+            elif endpoint in NEEDS_A_LETTER:
+                assert status == 404
+            elif {"ids", "for"} & query.keys() or not (query or endpoint in NEEDS_RECORDS):
+                assert status == (302 if endpoint == "pages.favicon" else 200), (endpoint, query)
         seen.add(endpoint)
     assert seen >= PUBLIC
     assert {"staff.staff_file", "pages.preview", "audit.audit_page"} <= seen
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_page_of_any_record_tells_a_secret(instance: Instance, lang: str) -> None:
+    client = client_of(instance.out)
+    found = list(records(instance))
+    assert {kind for kind, _ in found} == set(RECORDS)
+    assert len(found) > 100
+    for kind, key in found:
+        status, text = answer(client, f"/{kind}/{key}", query_string={"lang": lang})
+        assert status == 200
+        assert instance.canaries.found_in(text) == set(), key
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_finder_or_search_tells_a_secret(instance: Instance, lang: str) -> None:
+    client = client_of(instance.out)
+    asked = [("/sites", query) for query in FINDERS]
+    asked += [("/search", {"q": text}) for text in SEARCHES]
+    for path, query in asked:
+        status, text = answer(client, path, query_string={"lang": lang, **query})
+        assert status == 200, query
+        assert instance.canaries.found_in(text) == set(), query
+
+
+def test_a_search_for_a_secret_finds_nothing(instance: Instance) -> None:
+    client = client_of(instance.out)
+    secrets = [text for text in instance.canaries.texts if text.startswith("CANARY")][:200:20]
+    assert secrets
+    for secret in secrets:
+        page = client.get("/search", query_string={"q": secret}).text
+        assert 'class="search-hit"' not in page
+        assert "sel=enterprises/" not in page
+
+
+def test_nothing_can_be_sent_without_an_account(instance: Instance) -> None:
+    """Without the token of a form nothing is read; the two open forms say so themselves."""
+    app = create_app(Settings(out=instance.out))
+    sent = set()
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()):
+            path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", "1", rule.rule)
+            answered = app.test_client().post(path)
+            assert answered.status_code in (302, 303, 400, 401, 403), (rule.rule, rule.endpoint)
+            assert instance.canaries.found_in(answered.text) == set()
+            sent.add(rule.endpoint)
+    assert sent > OPEN_FORMS
 
 
 @pytest.mark.parametrize(
@@ -295,7 +450,7 @@ def test_nothing_in_the_public_folder_has_a_secret(instance: Instance) -> None:
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert len(files) > 30
     for path in files:
-        text = unpack.get(path.suffix, bytes)(path.read_bytes()).decode("utf-8")
+        text = text_of(unpack.get(path.suffix, bytes)(path.read_bytes()))
         assert instance.canaries.found_in(text) == set(), path.name
 
 

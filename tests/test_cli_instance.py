@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from geo.cli import main
 from geo.settings import ROOT, Settings
 from geo.state import accounts, audit, open_state, passwords
+from geo.state.database import FORMAT
 
 Run = Callable[..., tuple[int, str, str]]
 PASSWORD = "a quiet sand dune"
@@ -104,7 +105,11 @@ def test_what_cannot_be_done_is_told_as_json(
 
 def test_an_upgrade_without_need_says_so(run: Run, settings: Settings) -> None:
     open_state(settings)
-    assert json.loads(run("upgrade", "--json")[1]) == {"from": 1, "to": 1, "copy": None}
+    assert json.loads(run("upgrade", "--json")[1]) == {
+        "from": FORMAT,
+        "to": FORMAT,
+        "copy": None,
+    }
     assert "无需升级" in run("upgrade")[1]
 
 

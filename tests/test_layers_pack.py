@@ -94,7 +94,7 @@ def test_catalog_lists_every_layer_and_table(catalog):
         "buildings",
         "enterprises",
     ]
-    assert list(catalog.tables) == ["figures", "policies", "statistics"]
+    assert list(catalog.tables) == ["figures", "costs", "policies", "statistics"]
     assert catalog.site.demo
 
 
@@ -340,6 +340,16 @@ def test_figures_can_be_checked_against_each_other():
     assert share == pytest.approx(0.0787, abs=1e-4)
     assert float(developed["stated_share"]) == 0.127
     assert figures["contacted_2020"]["lower_bound"] == "true"
+
+
+def test_a_cost_without_a_source_has_no_value_but_an_office_to_ask():
+    costs = read_rows("costs.csv")
+    assert {row["kind"] for row in costs} == set(model.COST_KINDS)
+    assert [row["cost_id"] for row in costs if row["value"] or row["period"]] == []
+    for row in costs:
+        assert row["ask_zh"] and row["ask_en"] and row["unit"]
+        text = row["ask_zh"] + row["ask_en"] + row["note_zh"] + row["note_en"]
+        assert not re.search(r"\d", text), "neither a tariff nor a phone number is made up"
 
 
 def test_rules_say_what_blocks():

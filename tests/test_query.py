@@ -88,3 +88,44 @@ def test_a_newer_format_is_refused(store: SnapshotStore, library: Library) -> No
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
     with pytest.raises(RunError, match="FORMAT_NEWER"):
         library.version(TWO, "public")
+
+
+# --- what the files hold ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_layers(tmp_path: Path) -> Library:
+    def collection(*keys: str) -> bytes:
+        features = [{"type": "Feature", "id": key, "geometry": None} for key in keys]
+        return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+    store = SnapshotStore(tmp_path)
+    layers = [{"id": "plots", "kind": "parcels"}, {"id": "parks", "kind": "parks"}]
+    site = json.dumps({"image_hosts": [], "layers": layers}).encode()
+    files = {"public/site.json": site, "public/plots.geojson": collection("B", "A")}
+    store.write(ONE, files, {"assets": "a1"})
+    store.point_to(ONE, by="clerk", now=datetime(2026, 11, 22, tzinfo=UTC))
+    return Library(store.root.parent)
+
+
+def test_features_are_found_by_key_in_the_order_of_the_file(with_layers: Library) -> None:
+    shown = with_layers.current("public")
+    assert shown.layer_of("parcels") == "plots"
+    assert list(shown.of_kind("parcels")) == ["B", "A"]
+    assert shown.features("plots")["A"]["id"] == "A"
+
+
+def test_a_file_is_read_once_and_its_features_cannot_be_exchanged(with_layers: Library) -> None:
+    shown = with_layers.current("public")
+    assert shown.document("plots.geojson") is shown.document("plots.geojson")
+    features = shown.features("plots")
+    assert features is shown.features("plots")
+    with pytest.raises(TypeError):
+        features["A"] = {}  # type: ignore[index]
+
+
+def test_a_layer_that_the_edition_does_not_have_is_not_found(with_layers: Library) -> None:
+    shown = with_layers.current("public")
+    for name in ("parks", "../staff/plots", "plots.geojson"):
+        with pytest.raises(NotFound, match="FILE_UNKNOWN"):
+            shown.features(name)

@@ -35,7 +35,7 @@ _FIRST_YEAR, _LAST_YEAR = 1950, 2100
 
 @dataclass(frozen=True)
 class HeadingRows:
-    """Positions in ``sheet.rows``: headings from ``first`` to ``last``, records from ``start``."""
+    """Positions among a sheet's rows: headings ``first`` to ``last``, records from ``start``."""
 
     first: int
     last: int

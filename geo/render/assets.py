@@ -17,12 +17,38 @@ from geo.render.geojson import to_json
 from geo.settings import ROOT
 
 STATIC = ROOT / "static"
-STYLE_ORDER = ("tokens", "base", "page", "map", "panel", "list", "staff", "data", "print")
+STYLE_ORDER = (
+    "tokens",
+    "base",
+    "page",
+    "search",
+    "map",
+    "panel",
+    "list",
+    "staff",
+    "data",
+    "investor",
+    "place",
+    "chains",
+    "topics",
+    "shortlist",
+    "sites",
+    "compare",
+    "enquiry",
+    "embed",
+    "print",
+)
 """Order in which the style sheets follow one another; later rules win."""
+
+MAP_STYLES = frozenset(
+    {"tokens", "base", "page", "search", "map", "panel", "list", "staff", "shortlist", "print"}
+)
+"""Those that the map itself needs; nothing is painted before its style sheet is there."""
 
 _STATIC_IMPORT = re.compile(
     r"""^(?:import|export)\b[^;()]*?["']\./([\w/-]+\.js)["'];""", re.MULTILINE
 )
+_COMMENT_OR_INDENT = re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$|/\*# sourceMappingURL=.*?\*/", re.MULTILINE)
 
 
@@ -40,9 +66,11 @@ def build_assets(scripts: Iterable[str], styles: Iterable[str]) -> dict[str, byt
         ``LIBRARY_MISSING`` if the installed wheel lacks one of them.
     """
     library = _installed_libraries()
+    library_styles = _concatenate(library, styles, "\n")
     files = {
         "vendor.js": _concatenate(library, scripts, ";\n"),
-        "app.css": _concatenate(library, styles, "\n") + _own_styles(),
+        "app.css": library_styles + _own_styles(STYLE_ORDER),
+        "map.css": library_styles + _own_styles(n for n in STYLE_ORDER if n in MAP_STYLES),
         "favicon.svg": (STATIC / "favicon.svg").read_bytes(),
     }
     for path in sorted((STATIC / "js").rglob("*.js")):
@@ -97,6 +125,7 @@ def _concatenate(library: Mapping[str, str], addresses: Iterable[str], separator
     return (separator.join(parts) + separator).encode("utf-8")
 
 
-def _own_styles() -> bytes:
-    paths = [STATIC / "css" / f"{name}.css" for name in STYLE_ORDER]
-    return b"\n".join(path.read_bytes() for path in paths)
+def _own_styles(names: Iterable[str]) -> bytes:
+    paths = [STATIC / "css" / f"{name}.css" for name in names]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    return _COMMENT_OR_INDENT.sub("", text).encode("utf-8")

@@ -15,11 +15,12 @@ from geo.model import Catalog, Finding
 from geo.rules import areas, columns, dates, figures, geometry, keys, register, site, utilities
 from geo.rules import codes as code_rules
 from geo.rules import values as value_rules
+from geo.rules.chains import check_chains
 from geo.rules.config import RulesConfig, load_config
 from geo.rules.files import unreadable
 from geo.rules.finding import Context
 
-__all__ = ["RulesConfig", "check_frames", "load_config", "unreadable"]
+__all__ = ["RulesConfig", "check_chains", "check_frames", "load_config", "unreadable"]
 
 _FAMILIES = (
     columns,

@@ -103,9 +103,9 @@ def _check_past(context: Context) -> Iterator[Finding]:
 
 def _check_age(context: Context) -> Iterator[Finding]:
     limit = months_before(context.as_of, context.config.rule("STALE").threshold("months"))
-    for kind in ("figures", "statistics"):
+    for kind in ("figures", "statistics", "costs"):
         for layer, frame in context.of_kind(kind):
-            for record in context.records(layer, np.full(len(frame), True)):
+            for record in context.records(layer, frame["value"].notna()):
                 field = "period"
                 if last_day(frame[field].iloc[record.row]) is None:
                     field = "as_of"

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from geo.model import Finding
 from geo.rules.codes import split_list
 from geo.rules.finding import Context, phrase
-
-UTILITY_KINDS = ("power", "water", "sewage", "gas", "heat", "steam", "telecom", "road")
-"""Kinds that the page has a word for."""
-
-_PARTS = 4
-_DISTANCE = re.compile(r"|on site|\d+(?:\.\d+)? ?k?m", re.ASCII)
+from geo.utilities import UTILITY_KINDS, is_utility
 
 
 def check(context: Context) -> Iterator[Finding]:
@@ -38,17 +32,3 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _faulty_items(text: str) -> list[str]:
     return [item for item in dict.fromkeys(split_list(text)) if not is_utility(item)]
-
-
-def is_utility(item: str) -> bool:
-    """Return whether one utility is ``kind:grade:capacity:distance``, as far as it is given.
-
-    >>> is_utility("power:10 kV:2000 kVA:on site"), is_utility("gas:none"), is_utility("电")
-    (True, True, False)
-    """
-    kind, *parts = (part.strip() for part in item.split(":"))
-    if kind not in UTILITY_KINDS or len(parts) >= _PARTS:
-        return False
-    if "none" in parts[:1]:
-        return not any(parts[1:])
-    return len(parts) < _PARTS - 1 or _DISTANCE.fullmatch(parts[-1]) is not None

@@ -20,6 +20,9 @@ ORDERED = (
 )
 """Fields of which the first is part of the second, or its lower bound."""
 
+NEEDED_BESIDE = (("costs", "value", "unit"), ("costs", "value", "period"))
+"""Fields of which the second must be given where the first is: a bare number says nothing."""
+
 YEARS = (1949, 2100)
 """First and last year that a date can be in: one beyond them is a slip of the keyboard."""
 
@@ -36,6 +39,7 @@ def check(context: Context) -> Iterator[Finding]:
             yield from _check_years(context, layer, frame, spec)
             yield from _check_allowed(context, layer, frame, spec)
     yield from _check_ordered(context)
+    yield from _check_needed_beside(context)
 
 
 def _check_unparsed(context: Context, layer: str, frame: pd.DataFrame) -> Iterator[Finding]:
@@ -72,6 +76,21 @@ def _check_required(
             field=spec.name,
             problem=phrase("reason.required"),
         )
+
+
+def _check_needed_beside(context: Context) -> Iterator[Finding]:
+    for kind, given, needed in NEEDED_BESIDE:
+        for layer, frame in context.of_kind(kind):
+            bare = frame[given].notna() & frame[needed].isna()
+            for record in context.records(layer, bare):
+                yield context.finding(
+                    "VALUE_RANGE",
+                    layer,
+                    record,
+                    detail=f"{needed} empty",
+                    field=needed,
+                    problem=phrase("reason.required"),
+                )
 
 
 def _check_bounds(

@@ -1,4 +1,4 @@
-"""What changes while the map is served: accounts, sign-ins, audit log, mappings, jobs.
+"""What changes while the map is served: accounts, audit log, jobs, enquiries.
 
 A database reached through SQLAlchemy: SQLite in ``<out>/state.db``, or another one by
 ``PARKS_STATE_URL``. Times are UTC.

@@ -58,6 +58,13 @@ def users(state: State) -> Sequence[User]:
         return session.scalars(select(User).order_by(User.name)).all()
 
 
+def has_staff(state: State) -> bool:
+    """Whether somebody can sign in who reads what is sent to the staff."""
+    query = select(User.id).where(User.active, User.role == "staff").limit(1)
+    with state.session(reads_only=True) as session:
+        return session.scalar(query) is not None
+
+
 def disable_user(state: State, name: str, *, by: str = "") -> None:
     """Keep a person from signing in and end where they are signed in.
 

@@ -1,12 +1,14 @@
-"""Limit how often a password may be tried, for each name and for each address.
+"""Limit how often a password may be tried, or an enquiry sent.
 
-Kept in the database, so that it holds over several servers and a restart. An attempt is
-counted before the password is looked at: who sends many at once gains nothing by it.
+Passwords are counted for each name and for each address, enquiries for each address. Kept in
+the database, so that it holds over several servers and a restart. An attempt is counted before
+the password is looked at: who sends many at once gains nothing by it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
 from datetime import datetime, timedelta
 
@@ -16,8 +18,8 @@ from sqlalchemy.orm import Session
 from geo.errors import AccessDenied
 from geo.state.models import Attempts, utc_now
 
-_FREE = {"name": 5, "address": 20}
-"""Failures before the first wait; behind one address there may be a whole office."""
+_FREE = {"name": 5, "address": 20, "enquiry": 5}
+"""Attempts before the first wait; behind one address there may be a whole office."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
 _FORGOTTEN_AFTER = timedelta(hours=1)
@@ -32,20 +34,32 @@ def subjects(name: str, address: str) -> dict[str, str]:
     return {"name": _subject("name", name), "address": _subject("address", _network(address))}
 
 
-def charge(session: Session, counted: dict[str, str]) -> None:
+def sender(address: str, secret: str) -> dict[str, str]:
+    """Return what enquiries are counted by: the address, as a digest.
+
+    It is keyed with the instance's secret, for the digest of an address alone is found by
+    trying all addresses, and who asks about land is nobody's business.
+    """
+    network = _network(address).encode()
+    digest = hmac.new(secret.encode(), network, hashlib.sha256).hexdigest()
+    return {"enquiry": f"enquiry:{digest}"}
+
+
+def charge(session: Session, counted: dict[str, str], *, code: str = "SIGN_IN_WAIT") -> None:
     """Count an attempt, or refuse it.
 
     Raises
     ------
     AccessDenied
-        ``SIGN_IN_WAIT`` with the ``seconds`` to wait; such an attempt is not counted.
+        ``SIGN_IN_WAIT``, or ``code``, with the ``seconds`` to wait; such an attempt is not
+        counted.
     """
     now = utc_now()
     session.execute(delete(Attempts).where(Attempts.last_at < now - _FORGOTTEN_AFTER))
     found = {kind: session.get(Attempts, subject) for kind, subject in counted.items()}
     wait = max(_wait(kind, one, now) for kind, one in found.items())
     if wait > timedelta(0):
-        raise AccessDenied("SIGN_IN_WAIT", seconds=max(1, round(wait.total_seconds())))
+        raise AccessDenied(code, seconds=max(1, round(wait.total_seconds())))
     for kind, subject in counted.items():
         one = found[kind] or Attempts(subject=subject, failures=0)
         one.failures += 1

@@ -29,6 +29,8 @@ ACTIONS = (
     "backup",
     "restore",
     "upgrade",
+    "enquiry_deleted",
+    "enquiries_exported",
 )
 """What is recorded; each has a text ``action.<name>``."""
 

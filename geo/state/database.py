@@ -19,7 +19,7 @@ from geo.errors import RunError
 from geo.settings import Settings
 from geo.state.models import utc_now
 
-FORMAT = 1
+FORMAT = 2
 """The schema that this software reads: the number of the last migration."""
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -120,6 +120,12 @@ def database_file(settings: Settings) -> Path | None:
     return Path(str(url.database)) if is_file else None
 
 
+def has_state(settings: Settings) -> bool:
+    """Return whether there is a database, without making one."""
+    file = database_file(settings)
+    return file is None or file.exists()
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy an SQLite database while others use it, as one consistent state."""
     with (
@@ -150,7 +156,8 @@ def _connect(settings: Settings) -> Engine:
     # An SQLite connection is opened in no time; none that is kept can outlive a restore.
     options: dict[str, Any] = {"poolclass": NullPool} if is_sqlite else {"pool_pre_ping": True}
     try:
-        engine = create_engine(url, **options)
+        # What people write belongs in no log, and an error would repeat it.
+        engine = create_engine(url, hide_parameters=True, **options)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise RunError("STATE_URL_INVALID", reason=url.drivername) from error
     if is_sqlite:
@@ -164,6 +171,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
+    # An answer that says "kept" must hold after a power cut, and "deleted" in the file too.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -17,6 +17,10 @@ ROLES: tuple[Role, ...] = ("viewer", "staff")
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: tuple[JobState, ...] = ("done", "failed", "cancelled")
 
+EnquiryStatus = Literal["new", "read", "answered"]
+STATUSES: tuple[EnquiryStatus, ...] = ("new", "read", "answered")
+"""How far an enquiry has come."""
+
 
 def utc_now() -> datetime:
     """Return the present time in UTC."""
@@ -125,3 +129,25 @@ class Job(Base):
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     error: Mapped[dict[str, Any] | None]
     finished_at: Mapped[datetime | None]
+
+
+class Enquiry(Base):
+    """What somebody asks about a park, plot or hall, and how to reach them."""
+
+    __tablename__ = "enquiries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    company: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(60))
+    phone: Mapped[str] = mapped_column(String(40))
+    email: Mapped[str] = mapped_column(String(254))
+    message: Mapped[str] = mapped_column(String(2000))
+    lang: Mapped[str] = mapped_column(String(2))
+    consented_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[str] = mapped_column(String(20), default="new", index=True)

@@ -35,13 +35,26 @@ def read_package_geometry(
     with _package_path(package, entry) as path:
         if not wanted:
             return {}
-        frame = _read(path, package, sorted(wanted))
+        quoted = ", ".join(f"'{code}'" for code in sorted(wanted))
+        frame = _read(path, package, where=f"{package.key} IN ({quoted})")
     shapes = to_wgs84(frame, crs=_authority_name(frame))
     return {
         wanted[code]: shape
         for code, shape in zip(frame[package.key].astype(str), shapes.geometry, strict=True)
         if code in wanted and shape is not None
     }
+
+
+def read_package_frame(package: PackageFile, *, entry: str) -> gpd.GeoDataFrame:
+    """Return everything that a file of a package draws, in EPSG:4326.
+
+    The only column besides the geometry is ``key``, the property that ``package.key`` names.
+    ``entry`` names the catalogue entry in errors. Raises as :func:`read_package_geometry`.
+    """
+    with _package_path(package, entry) as path:
+        frame = _read(path, package)
+    shapes = to_wgs84(frame, crs=_authority_name(frame))
+    return shapes.rename(columns={package.key: "key"}).loc[lambda all_: all_.geometry.notna()]
 
 
 @contextmanager
@@ -70,14 +83,11 @@ def _package_spec(name: str) -> ModuleSpec | None:
     return spec if spec is not None and spec.submodule_search_locations else None
 
 
-def _read(path: Path, package: PackageFile, codes: list[str]) -> gpd.GeoDataFrame:
+def _read(path: Path, package: PackageFile, where: str | None = None) -> gpd.GeoDataFrame:
     if not _NAME.fullmatch(package.key):
         raise LayerError("FILE_UNREADABLE", file=package.file, reason="column_missing")
-    quoted = ", ".join(f"'{code}'" for code in codes)
     try:
-        frame = pyogrio.read_dataframe(
-            path, columns=[package.key], where=f"{package.key} IN ({quoted})"
-        )
+        frame = pyogrio.read_dataframe(path, columns=[package.key], where=where)
     except (DataSourceError, DataLayerError, ValueError) as error:
         raise LayerError("FILE_UNREADABLE", file=package.file, reason="not_geojson") from error
     if package.key not in frame.columns:

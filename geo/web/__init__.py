@@ -8,18 +8,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from geo.query import Library
 from geo.settings import Settings, read_settings
 from geo.web import (
+    about,
     audit,
+    chains,
+    compare,
+    crawlers,
     data,
+    embed,
+    enquiries,
     errors,
     health,
     imports,
+    inbox,
     login,
     logs,
     pages,
+    places,
     publishing,
+    search,
     security,
     session,
+    shortlist,
+    sites,
     staff,
+    topics,
 )
 from geo.web.files import ReadyFiles
 
@@ -39,6 +51,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(about.blueprint)
+    app.register_blueprint(embed.blueprint)
+    app.register_blueprint(places.blueprint)
+    app.register_blueprint(search.blueprint)
+    app.register_blueprint(chains.blueprint)
+    app.register_blueprint(sites.blueprint)
+    app.register_blueprint(compare.blueprint)
+    app.register_blueprint(topics.blueprint)
+    app.register_blueprint(shortlist.blueprint)
+    app.register_blueprint(enquiries.blueprint)
+    app.register_blueprint(crawlers.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(login.blueprint)
     app.register_blueprint(staff.blueprint)
@@ -46,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(data.blueprint)
     app.register_blueprint(imports.blueprint)
     app.register_blueprint(publishing.blueprint)
+    app.register_blueprint(inbox.blueprint)
     # First, so that its clock also runs for requests that the others refuse.
     logs.register(app)
     session.register(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import current_app, g, request
@@ -11,6 +13,7 @@ from geo.query import Library, Snapshot
 from geo.settings import Settings
 from geo.state import State, open_state
 
+_HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 _FOR_PROGRAMS = ("/assets/", "/layers/", "/staff/", "/healthz", "/api")
 
 
@@ -72,8 +75,23 @@ def link(path: str, /, **query: object) -> str:
 def address(mount: str, lang: str, path: str, /, **query: object) -> str:
     """Return the address of a page under a mount point in a language; see :func:`link`."""
     asked = {"lang": None if lang == LANGUAGES[0] else lang, **query}
-    text = urlencode({name: value for name, value in asked.items() if value is not None})
+    text = write_query([(name, value) for name, value in asked.items() if value is not None])
     return f"{mount}{path}{'?' if text else ''}{text}"
+
+
+def write_query(pairs: Sequence[tuple[str, object]]) -> str:
+    """Return parameters as an address has them; as the map writes them, readable."""
+    return urlencode(pairs, safe="/,")
+
+
+def origin() -> str:
+    """Return scheme and host of this request; empty if the host is none."""
+    return f"{request.scheme}://{request.host}" if _HOST.fullmatch(request.host) else ""
+
+
+def full_address(path: str, /, **query: object) -> str:
+    """Return the address of a page of ours as one types it, or empty; see :func:`link`."""
+    return origin() and f"{origin()}{link(path, **query)}"
 
 
 def wants_page() -> bool:

@@ -17,7 +17,9 @@ _STATUS: dict[type[GeoError], int] = {NotFound: 404, BadRequest: 400, AccessDeni
 _STATUS_OF_CODE = {
     "DATA_LOCKED": 409,
     "DISK_FULL": 507,
+    "ENQUIRY_WAIT": 429,
     "NOT_PUBLISHED": 503,
+    "PDF_BUSY": 503,
     "PUBLISH_LOCKED": 409,
     "SIGN_IN_FAILED": 401,
     "SIGN_IN_REQUIRED": 401,
@@ -26,6 +28,8 @@ _STATUS_OF_CODE = {
     "STATE_UNAVAILABLE": 503,
     "UPLOAD_TOO_LARGE": 413,
 }
+
+_RETRY_SECONDS = {"PDF_BUSY": 5}
 
 
 def register(app: Flask) -> None:
@@ -38,7 +42,10 @@ def register(app: Flask) -> None:
 def _answer_geo_error(error: GeoError) -> Response:
     kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
     status = _STATUS_OF_CODE.get(error.code) or next(kinds, 500)
-    return _answer(status, error.code, both(f"error.{error.code}", **error.params))
+    response = _answer(status, error.code, both(f"error.{error.code}", **error.params))
+    if error.code in _RETRY_SECONDS:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS[error.code])
+    return response
 
 
 def _answer_http_error(error: HTTPException) -> Response:

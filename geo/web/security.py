@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from geo.errors import GeoError
 from geo.web.current import snapshot
@@ -25,8 +25,15 @@ FILE_HEADERS = [
 """The headers of published files."""
 
 
-def content_security_policy(image_hosts: Sequence[str]) -> str:
-    """Return the policy: everything from this server, images also from ``image_hosts``."""
+_FRAMED = "embed"
+"""The blueprint whose only address pages of others may show in a frame, its errors too."""
+
+
+def content_security_policy(image_hosts: Sequence[str], *, framed: bool = False) -> str:
+    """Return the policy: everything from this server, images also from ``image_hosts``.
+
+    ``framed`` lets every site show the page in a frame.
+    """
     images = " ".join(["'self'", "data:", *image_hosts])
     rules = (
         "default-src 'self'",
@@ -34,7 +41,7 @@ def content_security_policy(image_hosts: Sequence[str]) -> str:
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
+        "frame-ancestors *" if framed else "frame-ancestors 'self'",
     )
     return "; ".join(rules)
 
@@ -48,7 +55,8 @@ def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if "Content-Security-Policy" not in response.headers:
-        response.headers["Content-Security-Policy"] = content_security_policy(_image_hosts())
+        policy = content_security_policy(_image_hosts(), framed=request.blueprint == _FRAMED)
+        response.headers["Content-Security-Policy"] = policy
     return response
 
 

@@ -7,15 +7,19 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
+import time
 from types import FrameType
 
 from waitress import create_server
 
 from geo.console import warn
-from geo.errors import NotFound, RunError
+from geo.errors import GeoError, NotFound, RunError
 from geo.query import Library
 from geo.settings import ROOT, Settings
 from geo.software import software_digest
+from geo.state import enquiries, open_state
+from geo.state.database import has_state
 from geo.state.secret import is_weak
 from geo.web import create_app
 from geo.web.logs import configure_logs
@@ -23,6 +27,7 @@ from geo.web.oversize import explain_oversize
 
 _LOGGER = logging.getLogger("geo.web.serve")
 _THREADS = 8
+_DAY_SECONDS = 24 * 3600
 
 
 def serve(settings: Settings) -> None:
@@ -54,8 +59,24 @@ def serve(settings: Settings) -> None:
     address = f"http://{settings.host}:{settings.port}"
     _LOGGER.info("serving", extra={"fields": {"address": address}})
     print(f"{address}/", flush=True)
+    threading.Thread(target=_tidy_daily, args=[settings], daemon=True).start()
     server.run()
     _LOGGER.info("stopped")
+
+
+def tidy(settings: Settings) -> None:
+    """Delete the enquiries whose time is over, as their form promises."""
+    try:
+        if has_state(settings):
+            enquiries.delete_old(open_state(settings))
+    except GeoError as error:
+        _LOGGER.error("not tidied", extra={"fields": {"code": error.code}})
+
+
+def _tidy_daily(settings: Settings) -> None:
+    while True:
+        tidy(settings)
+        time.sleep(_DAY_SECONDS)
 
 
 def dangers(settings: Settings) -> list[str]:

@@ -168,8 +168,9 @@ def demand(role: Role) -> None:
 
 
 def keep_private(response: Response) -> Response:
-    """Return the answer, marked as one that nobody else may see and nobody may keep."""
+    """Return the answer, marked as one that nobody else may see, keep or index."""
     response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
     response.vary.add("Cookie")
     return response
 

@@ -134,3 +134,19 @@ export function webLink(address, text) {
     text,
   });
 }
+
+/**
+ * Let the slash key lead to a field, unless it is typed into one.
+ * @param {HTMLElement} field
+ */
+export function focusBySlash(field) {
+  document.addEventListener("keydown", (event) => {
+    const { target } = event;
+    const isMeant = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+    const isTyped =
+      target instanceof Element && target.matches("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || !isMeant || isTyped) return;
+    event.preventDefault();
+    field.focus();
+  });
+}

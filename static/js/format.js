@@ -100,7 +100,9 @@ export function hectares(mu) {
  */
 export function measure(value, key, digits = 2) {
   const amount = number(value, digits);
-  return amount ? quantity(amount, t(key)) : null;
+  // In English a single one has a word of its own: "1 storey".
+  const single = `${key}_one`;
+  return amount ? quantity(amount, t(amount === "1" && has(single) ? single : key)) : null;
 }
 
 /** Return a share such as 0.35 as a percentage; "" without a value. @param {unknown} share */

@@ -1,7 +1,7 @@
 /** What each table of the list has in its columns. */
 import { hasSamples } from "./data.js";
 import { area, measure, number } from "./format.js";
-import { pick, t, word } from "./i18n.js";
+import { half, pick, t, word } from "./i18n.js";
 
 /**
  * @typedef {import("./data.js").Feature} Feature
@@ -79,7 +79,7 @@ const TABLES = {
     NAME,
     { title: "field.kind", value: (p) => word("facility_kind", p.kind) },
     { title: "field.opened", value: (p) => p.opened },
-    { title: "field.through", value: (p) => p.through },
+    { title: "field.through", value: (p) => half(p.through) },
     NATURE,
   ],
 };

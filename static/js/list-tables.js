@@ -1,4 +1,5 @@
 /** The tables of the list: filtered, sorted, a page at a time. */
+import { detailsLink } from "./details.js";
 import { el, fill } from "./dom.js";
 import { number, parts } from "./format.js";
 import { lang, t } from "./i18n.js";
@@ -295,7 +296,10 @@ export class Tables {
     );
     const open = () =>
       this.state.set({ sel: `${layer?.id}/${feature.id}`, view: "map" }, { push: true });
-    return el("button", { class: "link", type: "button", text, on: { click: open } });
+    return [
+      el("button", { class: "link", type: "button", text, on: { click: open } }),
+      detailsLink(layer?.kind, String(feature.id), "details", text),
+    ];
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { Graticule, Ground } from "./basemap.js";
 import { createData, loadSite } from "./data.js";
-import { el, fill } from "./dom.js";
+import { el, fill, focusBySlash } from "./dom.js";
 import { initI18n, pick, t } from "./i18n.js";
 import { Labels } from "./labels.js";
 import { Layers } from "./layers.js";
@@ -98,6 +98,7 @@ class App {
     mountLegend({ root: need("legend"), layers, state, site });
     this.#layGround();
     this.#addTools();
+    this.#addSearch();
     this.#nameMap();
   }
 
@@ -120,6 +121,7 @@ class App {
     state.addEventListener("change", (event) => this.#onChange(/** @type {any} */ (event).detail));
     data.addEventListener("dataerror", (event) => this.#onFailure(/** @type {any} */ (event).detail));
     data.addEventListener("dataloaded", () => this.labels.schedule());
+    document.addEventListener("search:choose", (event) => this.#onFound(/** @type {any} */ (event)));
     this.#watchCovers();
   }
 
@@ -146,6 +148,12 @@ class App {
     this.isMoving = false;
     this.layers.sync();
     this.#outline();
+  }
+
+  /** What the search box found is shown on the map. @param {CustomEvent<{sel: string}>} event */
+  #onFound(event) {
+    event.preventDefault();
+    this.state.set({ sel: event.detail.sel, view: "map" }, { push: true, origin: "search" });
   }
 
   /** A click beside everything closes the panel. */
@@ -254,6 +262,14 @@ class App {
     ground.choose(ground.choices[0] ?? "own");
   }
 
+  /** The search is fetched when its box is first used; it then starts by itself. */
+  #addSearch() {
+    const box = need("search-box");
+    focusBySlash(box);
+    const start = () => import("./search-box.js").catch((error) => console.error(error));
+    box.addEventListener("focus", start, { once: true });
+  }
+
   /** Measuring is fetched when it is first used. */
   #addTools() {
     /** @type {Promise<import("./measure.js").Measure>|undefined} */
@@ -329,6 +345,15 @@ class App {
   }
 }
 
+/** Count the reader's list in the header; one who keeps none does not load its module. */
+function showShortlist() {
+  try {
+    if (localStorage.getItem("parks.shortlist")) import("./shortlist.js");
+  } catch {
+    // A browser that keeps nothing has no list.
+  }
+}
+
 /** Start the page; a failure leaves a sentence and a way to try again. */
 async function boot() {
   try {
@@ -336,6 +361,7 @@ async function boot() {
     app.mount();
     await app.draw();
     document.documentElement.dataset.ready = "true";
+    showShortlist();
   } catch (error) {
     console.error(error);
     // The texts may be what is missing.

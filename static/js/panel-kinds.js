@@ -1,4 +1,5 @@
 /** What the panel says of each kind of thing. Fields that are not named here are not shown. */
+import { detailsLink } from "./details.js";
 import { chip, el, facts, section, webLink } from "./dom.js";
 import { measure, number, quantity } from "./format.js";
 import { half, pick, t, word } from "./i18n.js";
@@ -14,6 +15,7 @@ import {
   publishedFacts,
   whereOf,
 } from "./panel-parts.js";
+import { shortlistButton } from "./shortlist.js";
 import { figureRows, sources } from "./strip.js";
 
 /**
@@ -27,6 +29,8 @@ import { figureRows, sources } from "./strip.js";
  * @typedef {(feature: Feature, tools: Tools) =>
  *   Promise<Omit<Content, "title"> & {title?: string}>} Describe
  */
+
+const LISTED = ["parks", "parcels", "buildings"];
 
 /** @type {Record<string, Describe>} */
 const KINDS = {
@@ -49,8 +53,20 @@ const KINDS = {
 export async function describe(layer, feature, tools) {
   const info = tools.data.info(layer);
   const content = await KINDS[info?.kind ?? "places"](feature, tools);
-  const body = [...content.body, provenance(feature, info)];
+  const body = [listing(feature, info), ...content.body, provenance(feature, info)];
   return { title: nameOf(feature, info?.kind), ...content, body };
+}
+
+/**
+ * Return the way to the page of a park, plot or hall, and the button that keeps it on the
+ * shortlist.
+ * @param {Feature} feature
+ * @param {any} info what the site says about the layer
+ */
+function listing({ id }, info) {
+  const button = LISTED.includes(info?.kind) && shortlistButton(info.kind, String(id));
+  const details = detailsLink(info?.kind, String(id), "button");
+  return button || details ? el("p", { class: "actions panel-listing" }, details, button) : null;
 }
 
 /**
@@ -165,7 +181,7 @@ async function describeFacility({ properties: p }) {
     body: [
       facts([
         [t("field.opened"), p.opened],
-        [t("field.through"), p.through],
+        [t("field.through"), half(p.through)],
         [t("field.accuracy"), p.accuracy && word("accuracy", half(p.accuracy))],
       ]),
       functionChips(p.functions),

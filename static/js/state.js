@@ -20,6 +20,7 @@
  * @property {string} lang language of the page, decided by the server
  * @property {string[]} known identifiers of all layers of the site
  * @property {string[]} defaults identifiers of the layers that are on at first
+ * @property {boolean} [silent] whether the view is kept out of the address
  */
 
 const SELECTION = /^([a-z][a-z0-9_]{0,39})\/(.{1,120})$/u;
@@ -178,6 +179,7 @@ export class ViewState extends EventTarget {
 
   /** @param {boolean} push */
   #write(push) {
+    if (this.context.silent) return;
     const query = formatView(this.view, this.context, location.search);
     const address = location.pathname + query + location.hash;
     try {

@@ -12,7 +12,7 @@ const FLIGHT_LEVELS = 3;
 /** How long the map takes to fade; as in map.css. */
 const CUT_MS = 200;
 /** What may lie over the map. */
-const COVERS = [".header", "#panel", "#layers", "#legend", "#strip", "#tools", "#notice", "#list"];
+const COVERS = [".header", "#panel", "#layers", "#legend", "#strip", "#tools", "#notice", "#list", "#embed-card"];
 
 /** Return whether the page has the layout of a phone. */
 export function isPhone() {
@@ -63,7 +63,7 @@ export function freeBox(map) {
   const free = { left: 0, top: 0, right: size.x, bottom: size.y };
   for (const { node, box } of coveringBoxes(map)) {
     const isWide = box.right - box.left > size.x * 0.6;
-    if (node.matches(".header") || (node.id === "notice" && isWide)) {
+    if (node.matches(".header, #embed-card") || (node.id === "notice" && isWide)) {
       free.top = Math.max(free.top, box.bottom);
     } else if (node.id === "strip" || (node.id === "panel" && isWide)) {
       free.bottom = Math.min(free.bottom, box.top);

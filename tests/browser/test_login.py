@@ -70,7 +70,7 @@ def test_the_account_and_the_log(sign_in, view):
 def test_the_other_language_keeps_what_was_asked_for(sign_in):
     page = sign_in("li", next="/audit?action=sign_in")
     page.page.click("#language")
-    assert page.page.url.endswith("/audit?lang=en&action=sign_in")
+    assert page.page.url.endswith("/audit?action=sign_in&lang=en")
     assert page.page.input_value("[name=action]") == "sign_in"
 
 

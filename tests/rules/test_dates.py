@@ -83,6 +83,13 @@ def test_statistics_grow_old_too_and_policies_do_not(check):
     assert check(policies=[{"policy_id": "p", "title_zh": "x", "as_of": "1999"}]) == []
 
 
+def test_a_cost_grows_old_only_once_it_has_a_value(check):
+    row = {"cost_id": "c", "kind": "gas", "subject_zh": "气", "ask_zh": "燃气企业", "as_of": "2020"}
+    assert check(costs=[row]) == []
+    known = row | {"value": 2.5, "unit": "元/立方米", "period": "2020"}
+    assert brief(check(costs=[known])) == [("STALE", "costs", ("c",))]
+
+
 @pytest.mark.parametrize("field", ["started_on", "completed_on", "stopped_on"])
 @pytest.mark.parametrize(
     ("value", "as_of", "wrong"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.rules.utilities import UTILITY_KINDS
+from geo.utilities import UTILITY_KINDS
 from tests.rules.conftest import SOUND
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -117,3 +117,17 @@ def test_a_finding_names_the_field_that_it_is_about(broken, kind, changes, field
     (found,) = broken(kind, **changes)
     assert found.field == field
     assert "field" not in found.as_dict()
+
+
+@pytest.mark.parametrize("missing", ["unit", "period"])
+def test_the_value_of_a_cost_says_nothing_without_unit_and_period(check, missing):
+    whole = {"cost_id": "c", "kind": "gas", "subject_zh": "气", "ask_zh": "燃气企业"}
+    whole |= {"value": 2.5, "unit": "元/立方米", "period": "2026"}
+    assert check(costs=[whole]) == []
+    (finding,) = check(costs=[whole | {missing: None}])
+    assert (finding.rule, finding.field, finding.feature) == ("VALUE_RANGE", missing, ("c",))
+
+
+def test_a_cost_must_say_whom_to_ask(check):
+    (finding,) = check(costs=[{"cost_id": "c", "kind": "gas", "subject_zh": "气"}])
+    assert (finding.rule, finding.field) == ("VALUE_RANGE", "ask_zh")

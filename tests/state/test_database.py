@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, text
 
 from geo.errors import RunError
 from geo.settings import Settings
-from geo.state import State, audit, database, jobs, open_state
+from geo.state import State, audit, database, enquiries, jobs, open_state
 from geo.state.models import Base, User, Visit
 
 
@@ -26,17 +26,22 @@ def set_format(settings: Settings, number: int) -> None:
         connection.execute("UPDATE alembic_version SET version_num = ?", (str(number),))
 
 
+PRESENT = database.FORMAT
+LATER = PRESENT + 1
+LATER_STEP = f"r{LATER:04}.py"
+
+
 @pytest.fixture
-def second_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def later_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A later software that knows one more migration."""
     migrations = Path(shutil.copytree(database.MIGRATIONS, tmp_path / "migrations"))
-    (migrations / "versions" / "r0002.py").write_text(
+    (migrations / "versions" / LATER_STEP).write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision, down_revision = '2', '1'\n"
+        f"revision, down_revision = '{LATER}', '{PRESENT}'\n"
         "def upgrade():\n    op.add_column('users', sa.Column('phone', sa.String(40)))\n"
     )
     monkeypatch.setattr(database, "MIGRATIONS", migrations)
-    monkeypatch.setattr(database, "FORMAT", 2)
+    monkeypatch.setattr(database, "FORMAT", LATER)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(settings: Settings) -> None:
@@ -101,38 +106,60 @@ def test_a_visit_without_a_user_is_refused(state: State) -> None:
 
 
 def test_an_older_database_waits_for_the_upgrade(
-    settings: Settings, state: State, second_format: None
+    settings: Settings, state: State, later_format: None
 ) -> None:
     audit.record(state, by="li", action="import", detail={})
     with pytest.raises(RunError) as caught:
         open_state(settings)
-    assert (caught.value.code, caught.value.params) == ("STATE_OLDER", {"found": 1, "known": 2})
+    assert (caught.value.code, caught.value.params) == (
+        "STATE_OLDER",
+        {"found": PRESENT, "known": LATER},
+    )
     found, copy = database.upgrade_state(settings)
-    assert found == 1
+    assert found == PRESENT
     with closing(sqlite3.connect(settings.out / "state.db")) as connection:
         assert "phone" in [row[1] for row in connection.execute("PRAGMA table_info(users)")]
     assert copy is not None
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("1",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
+            str(PRESENT),
+        )
         assert connection.execute("SELECT made_by FROM audit").fetchall() == [("li",)]
     assert [e.by for e in audit.entries(open_state(settings), limit=9)] == ["li"]
 
 
-def test_an_upgrade_that_breaks_off_leaves_the_database_as_it_was(
-    settings: Settings, state: State, second_format: None
+def test_a_database_of_the_first_format_is_upgraded_with_what_it_holds(
+    settings: Settings, state: State
 ) -> None:
-    step = database.MIGRATIONS / "versions" / "r0002.py"
+    audit.record(state, by="li", action="import", detail={})
+    with closing(sqlite3.connect(settings.out / "state.db")) as connection, connection:
+        connection.execute("DROP TABLE enquiries")
+    set_format(settings, 1)
+    with pytest.raises(RunError, match="STATE_OLDER"):
+        open_state(settings)
+    assert database.upgrade_state(settings)[0] == 1
+    again = open_state(settings)
+    assert [e.by for e in audit.entries(again, limit=9)] == ["li"]
+    assert enquiries.listed(again) == []
+
+
+def test_an_upgrade_that_breaks_off_leaves_the_database_as_it_was(
+    settings: Settings, state: State, later_format: None
+) -> None:
+    step = database.MIGRATIONS / "versions" / LATER_STEP
     step.write_text(step.read_text() + "    op.drop_table('no_such_table')\n")
     with pytest.raises(RunError) as caught:
         database.upgrade_state(settings)
     assert caught.value.code == "STATE_UNAVAILABLE"
     with closing(sqlite3.connect(settings.out / "state.db")) as connection:
         assert "phone" not in [row[1] for row in connection.execute("PRAGMA table_info(users)")]
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("1",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (
+            str(PRESENT),
+        )
 
 
 def test_the_latest_format_needs_no_upgrade(settings: Settings, state: State) -> None:
-    assert database.upgrade_state(settings) == (1, None)
+    assert database.upgrade_state(settings) == (PRESENT, None)
 
 
 def test_a_newer_database_is_refused(settings: Settings, state: State) -> None:
@@ -141,7 +168,7 @@ def test_a_newer_database_is_refused(settings: Settings, state: State) -> None:
         with pytest.raises(RunError) as caught:
             action(settings)
         assert caught.value.code == "FORMAT_NEWER"
-        assert caught.value.params == {"found": 7, "known": 1}
+        assert caught.value.params == {"found": 7, "known": PRESENT}
 
 
 def test_a_file_that_is_no_database_is_told(settings: Settings) -> None:

@@ -11,10 +11,11 @@ from shapely.geometry import Point, Polygon
 
 from geo import crs
 from geo.errors import LayerError
-from geo.model import KINDS, Entry
+from geo.model import KINDS, Entry, PackageFile
 from geo.storage import files
 from geo.storage.files import read_layer, read_table
 from geo.storage.geojson import GeoJSONFault, build_geometry, parse_features
+from geo.storage.package import read_package_frame
 
 SQUARE = [[[81, 37], [81.01, 37], [81.01, 37.01], [81, 37.01], [81, 37]]]
 
@@ -571,3 +572,16 @@ def test_the_real_package_has_the_three_counties_with_their_enclaves(tmp_path):
     # shared facts: km² of the geometry, and the holes of 昆玉市 in 策勒.
     assert areas.tolist() == pytest.approx([31593, 39038, 56720], rel=1e-3)
     assert sum(len(p.interiors) for p in getattr(frame.geometry[0], "geoms", [frame.geometry[0]]))
+
+
+def test_everything_that_a_package_draws_can_be_had(outlines):
+    frame = read_package_frame(PackageFile.model_validate(PACKAGE), entry="provinces")
+    assert list(frame.columns) == ["key", "geometry"]
+    assert frame.crs.to_epsg() == 4326
+    assert len(frame) >= 1
+
+
+@pytest.mark.parametrize("change", [{"name": "no_such_package"}, {"key": "nothing"}])
+def test_a_package_without_what_it_should_draw_is_named(outlines, change):
+    with pytest.raises(LayerError):
+        read_package_frame(PackageFile.model_validate(PACKAGE | change), entry="provinces")

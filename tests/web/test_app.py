@@ -59,7 +59,7 @@ def test_an_unknown_language_is_chinese(client: FlaskClient, lang: str) -> None:
 def test_no_page_has_inline_script_or_style(client: FlaskClient) -> None:
     for path in ("/", "/about", "/nowhere"):
         text = client.get(path).text
-        assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+        assert not re.search(r"<script(?![^>]*\b(?:src=|type=\"application/ld\+json\"))", text)
         assert not re.search(r"<style|\sstyle=|\son\w+=", text)
 
 
@@ -262,3 +262,32 @@ def test_a_request_is_logged_without_its_query(
     assert lines[-1]["path"] == "/about"
     assert lines[-1]["status"] == 200
     assert "secret" not in json.dumps(lines)
+
+
+# --- the frame of public pages ---------------------------------------------------------------
+
+
+def test_every_way_of_the_header_leads_somewhere(client: FlaskClient) -> None:
+    for lang in ("zh", "en"):
+        html = client.get(f"/about?lang={lang}").text
+        nav = html[html.index('<nav class="nav"') : html.index("</nav>")]
+        ways = re.findall(r'<a href="([^"]+)"', nav)
+        assert len(ways) >= 3
+        assert {client.get(way.replace("&amp;", "&")).status_code for way in ways} == {200}
+        assert nav.count('aria-current="page"') == 1
+
+
+def test_a_public_page_names_its_full_addresses(client: FlaskClient) -> None:
+    html = client.get("/about?lang=en", base_url="https://parks.example").text
+    assert '<link rel="canonical" href="https://parks.example/about?lang=en">' in html
+    assert 'hreflang="zh-Hans" href="https://parks.example/about"' in html
+    assert 'property="og:url" content="https://parks.example/about?lang=en"' in html
+
+
+def test_what_is_not_there_has_no_address_to_index(client: FlaskClient) -> None:
+    assert "canonical" not in client.get("/nowhere").text
+
+
+def test_the_page_of_one_host_is_kept_apart_from_that_of_another(client: FlaskClient) -> None:
+    client.get("/about", base_url="https://other.example")
+    assert "other.example" not in client.get("/about", base_url="https://parks.example").text

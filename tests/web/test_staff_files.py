@@ -98,7 +98,7 @@ def test_the_staff_map_takes_its_data_from_the_staff_files(wang: FlaskClient, ve
     assert f'data-layers="/staff/layers/{version}/staff/"' in text
     assert f'"/layers/{version}/' not in text
     assert "内部版，含不公开的内容" in text
-    assert 'href="?lang=en&amp;edition=staff"' in text
+    assert 'href="?edition=staff&amp;lang=en"' in text
     english = wang.get("/?edition=staff&lang=en").text
     assert "Staff edition, not for the public" in english
     assert 'href="/?lang=en&amp;edition=staff&amp;view=list"' in english
