@@ -188,7 +188,9 @@ def _contents(shown: Snapshot, w: Wording, flags: Flags) -> Mapping[str, object]
         "flags": flags,
         "heading": w.t("embed.title", title=_title(shown, w, flags)),
         "remarks": remarks(shown.site["site"], w),
-        "sources": [layer for layer in shown.site["layers"] if layer["id"] in on],
+        "sources": [
+            layer for layer in shown.site["layers"] if layer["id"] in on and layer["count"]
+        ],
         "layer_names": None if flags.layers is None else ",".join(flags.layers),
         "selection": f"{shown.layer_of('parks')}/{flags.park}" if flags.park else None,
     }

@@ -136,7 +136,8 @@ export function webLink(address, text) {
 }
 
 /**
- * Let the slash key lead to a field, unless it is typed into one.
+ * Let the slash key lead to a field, unless it is typed into one. What stood in the field is
+ * selected, so that typing begins anew.
  * @param {HTMLElement} field
  */
 export function focusBySlash(field) {
@@ -148,5 +149,6 @@ export function focusBySlash(field) {
     if (event.key !== "/" || !isMeant || isTyped) return;
     event.preventDefault();
     field.focus();
+    if (field instanceof HTMLInputElement) field.select();
   });
 }

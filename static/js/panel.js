@@ -2,7 +2,7 @@
 import { hasSamples } from "./data.js";
 import { el, fill, section } from "./dom.js";
 import { number, parts, quantity } from "./format.js";
-import { pick, t, word } from "./i18n.js";
+import { lang, pick, t, word } from "./i18n.js";
 import { parseSelection } from "./state.js";
 import { allFiguresButton, chosenFigures, figureRow } from "./strip.js";
 
@@ -206,6 +206,7 @@ class Panel {
       title: t("ui.overview_title"),
       body: [
         el("p", { class: "lead", text: t("ui.overview_lead", { parks: parks.length }) }),
+        finderLink(),
         el(
           "div",
           { class: "overview-figures" },
@@ -368,4 +369,15 @@ function placeOf(park, site) {
 /** @param {string} text */
 function remark(text) {
   return el("p", { class: "remark", text });
+}
+
+/** Return the way to the finder, where the header has no room to name it. */
+function finderLink() {
+  const { root = "" } = document.documentElement.dataset;
+  const query = lang() === "zh" ? "" : `?lang=${lang()}`;
+  return el(
+    "p",
+    { class: "overview-finder" },
+    el("a", { class: "button is-primary", href: `${root}sites${query}`, text: t("ui.find_site") }),
+  );
 }

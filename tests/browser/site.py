@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2026-11-22"
 """The day that the ages of the bundled data are counted from, so that tests do not age."""
 
-_START_SECONDS = 30
+_START_SECONDS = 90
 _STOP_SECONDS = 15
 
 

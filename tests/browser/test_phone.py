@@ -40,6 +40,12 @@ def test_three_heights_by_dragging(phone):
     assert phone.panel.get_attribute("data-height") == "full"
 
 
+def test_the_finder_is_one_touch_from_the_map(open_map):
+    page = open_map(size="phone", lang="en")
+    page.locator("#panel .overview-finder a").click()
+    page.page.wait_for_url("**/sites?lang=en")
+
+
 def test_nothing_is_wider_than_the_phone(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -166,6 +166,16 @@ def test_slash_leads_to_the_box_and_is_not_typed(open_map):
     assert box(page).input_value() == "a/b"
 
 
+def test_slash_selects_what_stood_in_the_box(open_map):
+    page = open_map("/about", ready=False)
+    page.page.keyboard.press("/")
+    page.page.keyboard.type("yt")
+    box(page).blur()
+    page.page.keyboard.press("/")
+    page.page.keyboard.type("cl")
+    assert box(page).input_value() == "cl"
+
+
 def test_arrows_walk_over_all_kinds_and_around(open_map):
     page = open_map()
     find(page, "cele")

@@ -326,6 +326,10 @@ def test_a_real_plot_is_an_offer_with_its_position(real: FlaskClient) -> None:
     assert "price" not in offer
 
 
+def test_without_an_office_the_page_says_whom_to_ask_meanwhile(real: FlaskClient) -> None:
+    assert "目前可先向于田县主管招商的部门询问" in real.get("/parks/YT-TJ").text
+
+
 def test_the_office_of_the_park_around_answers_for_a_plot(real: FlaskClient) -> None:
     html = real.get("/parcels/CL-AGRI-003").text
     assert html.count('href="tel:09036712345"') == 2

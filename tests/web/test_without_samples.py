@@ -116,6 +116,12 @@ def assert_reads_well(page: Read, where: str, *, frame: bool = False) -> None:
     assert "{" not in page.main, where
 
 
+@pytest.mark.parametrize("path", ["/about?lang=", "/embed?lang="])
+def test_sources_do_not_tell_of_samples_that_are_not_shown(client, path: str) -> None:
+    assert "示例" not in client.get(f"{path}zh").text
+    assert "Sample data" not in client.get(f"{path}en").text
+
+
 def test_what_is_not_linked_says_that_it_does_not_exist(client) -> None:
     for key in ("parcels/CL-AGRI-004", "buildings/HALL-A-04", "parks/NOWHERE"):
         answer = client.get(f"/{key}")
