@@ -8,18 +8,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from geo.cli_check import check, print_findings, standing_waivers
+from geo.cli_export import add_export_commands
 from geo.cli_import import add_command
 from geo.cli_instance import add_commands, note
 from geo.console import print_json, say, system_user, warn
 from geo.errors import DataError, GeoError, RunError
-from geo.i18n import LANGUAGES, both
-from geo.model import Finding
+from geo.i18n import both
 from geo.settings import Settings, read_settings
 from geo.times import shown_time, today
 
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m geo", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command, parents, text in (
-        ("check", _check, [common, dated], "list every fault of the data"),
+        ("check", check, [common, dated], "list every fault of the data"),
         ("publish", _publish, [common, dated], "publish the data as a new snapshot"),
         ("versions", _versions, [common], "list the published snapshots"),
         ("rollback", _rollback, [common], "make an earlier snapshot the current one"),
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("id", metavar="ID")
     add_command(commands, common, dated)
     add_commands(commands, common)
+    add_export_commands(commands, common)
     return parser
 
 
@@ -87,34 +88,16 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     return replace(read_settings(), **given)
 
 
-def _check(arguments: argparse.Namespace, settings: Settings) -> int:
-    from geo import publish  # geometry libraries take seconds to load: only where needed
-
-    as_of = arguments.as_of or today()
-    findings = publish.examine(settings.data_dir, as_of).findings
-    counts = dict.fromkeys(("error", "warning", "info"), 0)
-    counts.update(Counter(finding.severity for finding in findings))
-    document = {
-        "findings": [finding.as_dict() for finding in findings],
-        "counts": counts,
-        "as_of": as_of.isoformat(),
-    }
-    if arguments.json:
-        print_json(document)
-    else:
-        _print_findings(findings)
-        say("cli.checked", **counts)
-    return 1 if counts["error"] else 0
-
-
 def _publish(arguments: argparse.Namespace, settings: Settings) -> int:
     from geo import publish
 
+    as_of = arguments.as_of or today()
     try:
-        done = publish.publish(settings, as_of=arguments.as_of or today(), by=system_user())
+        standing = standing_waivers(settings, as_of)
+        done = publish.publish(settings, as_of=as_of, by=system_user(), waivers=standing)
     except publish.PublishBlocked as error:
         if not arguments.json:
-            _print_findings(error.findings)
+            print_findings(error.findings)
         raise
     if done.changed:
         note(settings, "publish", {"version": done.version})
@@ -184,13 +167,3 @@ def _report_failure(error: GeoError, *, as_json: bool) -> int:
     else:
         warn(key, **error.params)
     return 1 if isinstance(error, DataError) else 2
-
-
-def _print_findings(findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        where = " ".join([finding.layer, *finding.feature[:3]])
-        print(f"{finding.severity:<7} {finding.rule:<22} {where}")
-        if finding.blocking:
-            print(f"        ({' / '.join(both('cli.blocks').values())})")
-        for lang in LANGUAGES:
-            print(f"        {finding.message[lang]}")

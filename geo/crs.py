@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import geopandas as gpd
@@ -55,6 +57,8 @@ _CRS84 = re.compile(
 )
 _WKT = re.compile(r"\s*(?:[A-Z]+CRS|GEOGCS|PROJCS|COMPD_CS|LOCAL_CS)\s*\[", re.IGNORECASE)
 _LONGEST_WKT = 20_000
+_SHORT_EDGE = 0.0005
+"""In degrees, about 50 m: along such an edge geodesic and straight line are one."""
 
 _NAMES = {
     "cgcs2000": re.compile(r"china_?2000|cgcs_?2000|china geodetic", re.IGNORECASE),
@@ -170,6 +174,18 @@ def to_wgs84(
     return located.set_crs(WGS84, allow_override=True)
 
 
+def from_wgs84(frame: gpd.GeoDataFrame, *, crs: str) -> gpd.GeoDataFrame:
+    """Return a copy of a frame in longitude and latitude in another system, x or easting first.
+
+    The way back of :func:`to_wgs84`: a datum is renamed, never shifted. Raises ``LayerError``
+    CRS_UNKNOWN or DATUM_REFUSED, and ``ValueError`` if the frame is not in degrees.
+    """
+    target = parse_crs(crs)
+    _require_degrees(frame.geometry)
+    located = frame.set_crs(target.geodetic_crs, allow_override=True)
+    return located.to_crs(target) if target.is_projected else located
+
+
 def to_national_plane(geometries: gpd.GeoSeries) -> gpd.GeoSeries:
     """Return geometries in metres of the plane that maps of the whole country are drawn in.
 
@@ -180,6 +196,53 @@ def to_national_plane(geometries: gpd.GeoSeries) -> gpd.GeoSeries:
     return geometries.set_crs(_NATIONAL.geodetic_crs, allow_override=True).to_crs(_NATIONAL)
 
 
+@dataclass(frozen=True)
+class LocalPlane:
+    """A plane of metres to compare neighbours in: degrees times a constant east and north.
+
+    Equirectangular, true to scale on one latitude of the ellipsoid of CGCS2000; a degree away
+    from it, widths east to west are about 1.3 % off. Straight lines stay straight, so a corner
+    on its neighbour's side stays on it, which no other projection can say; areas are not
+    measured in it, see :func:`straight_area_m2`.
+    """
+
+    east_m: float
+    north_m: float
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Metres in a degree of longitude and of latitude."""
+        return np.array([self.east_m, self.north_m])
+
+    def to_metres(self, shapes: np.ndarray) -> np.ndarray:
+        """Return geometries in degrees as geometries in metres of the plane."""
+        return np.asarray(shapely.transform(shapes, lambda xy: xy * self.scale))
+
+    def to_degrees(self, shapes: np.ndarray) -> np.ndarray:
+        """Return geometries in metres of the plane as geometries in degrees."""
+        return np.asarray(shapely.transform(shapes, lambda xy: xy / self.scale))
+
+
+def local_plane(latitude: float) -> LocalPlane:
+    """Return the plane that is true to scale on a latitude, in degrees."""
+    sine = math.sin(math.radians(latitude))
+    across = _GEOD.a / math.sqrt(1 - _GEOD.es * sine**2)
+    along = across * (1 - _GEOD.es) / (1 - _GEOD.es * sine**2)
+    east = across * math.cos(math.radians(latitude))
+    return LocalPlane(math.radians(east), math.radians(along))
+
+
+def straight_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]:
+    """Return the ellipsoidal area in square metres of shapes with edges straight in degrees.
+
+    Between two corners on one parallel a geodesic of a kilometre bulges by 15 mm, which is 10 m²:
+    nothing for a plot, everything for a thin piece with corners on one side only. So the edges
+    are those that RFC 7946 means. Input is longitude and latitude, else ``ValueError``.
+    """
+    # Ring by ring: of an area that is not valid any more, GEOS would make another one.
+    return _areas_m2(geometries, lambda rings: shapely.segmentize(rings, _SHORT_EDGE))
+
+
 def ellipsoidal_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]:
     """Return the area of each geometry in square metres on the ellipsoid of CGCS2000.
 
@@ -187,18 +250,7 @@ def ellipsoidal_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]:
     the vertices do not matter. Points and lines have no area, a missing geometry has NaN.
     Input is longitude and latitude, else ``ValueError``.
     """
-    _require_degrees(geometries)
-    shapes = geometries.to_numpy()
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, owner = parts[polygonal], owner[polygonal]
-    rings, part = shapely.get_rings(parts, return_index=True)
-    areas = np.abs(_ring_areas(rings))
-    shells = np.diff(part, prepend=-1) > 0
-    totals = np.bincount(
-        owner[part], weights=np.where(shells, areas, -areas), minlength=len(shapes)
-    )
-    return _measured(geometries, totals, name="area_m2")
+    return _areas_m2(geometries, lambda rings: rings)
 
 
 def ellipsoidal_length_m(geometries: gpd.GeoSeries) -> pd.Series[float]:
@@ -322,6 +374,23 @@ def _require_degrees(geometries: gpd.GeoSeries) -> None:
     if geometries.crs is None or not geometries.crs.is_geographic:
         msg = f"areas and lengths are measured in longitude and latitude, not {geometries.crs}"
         raise ValueError(msg)
+
+
+def _areas_m2(
+    geometries: gpd.GeoSeries, prepare: Callable[[np.ndarray], np.ndarray]
+) -> pd.Series[float]:
+    _require_degrees(geometries)
+    shapes = geometries.to_numpy()
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, owner = parts[polygonal], owner[polygonal]
+    rings, part = shapely.get_rings(parts, return_index=True)
+    areas = np.abs(_ring_areas(prepare(rings)))
+    shells = np.diff(part, prepend=-1) > 0
+    totals = np.bincount(
+        owner[part], weights=np.where(shells, areas, -areas), minlength=len(shapes)
+    )
+    return _measured(geometries, totals, name="area_m2")
 
 
 def _ring_areas(rings: np.ndarray) -> np.ndarray:

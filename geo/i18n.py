@@ -20,16 +20,21 @@ _SERVER_ONLY = (
     "chains",
     "compare",
     "data",
+    "drafts",
     "enquiry",
     "embed",
+    "export",
     "findings",
     "import",
     "place",
+    "plan",
+    "planmap",
     "search",
     "server",
     "sheet",
     "shortlist",
     "topics",
+    "waivers",
 )
 
 

@@ -82,7 +82,7 @@ def submit(
     Parameters
     ----------
     kind
-        ``examine``, ``import`` or ``prepare``.
+        ``examine``, ``import``, ``prepare``, ``export`` or ``draft``.
     by
         Who asked for it.
     params

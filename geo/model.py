@@ -360,6 +360,18 @@ EDITIONS: tuple[Edition, ...] = ("public", "staff")
 
 Severity = Literal["error", "warning", "info"]
 
+BLOCKING = (
+    "FILE_UNREADABLE",
+    "CRS_UNKNOWN",
+    "CATALOG_INVALID",
+    "KEY_MISSING",
+    "KEY_DUPLICATE",
+    "GEOMETRY_EMPTY",
+    "AXES_SWAPPED",
+    "DATUM_SUSPECT",
+)
+"""Rules that stop publishing, whatever the file says: nothing sound can be shown."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -368,7 +380,8 @@ class Finding:
     ``id`` depends only on the rule, the layer, the features and what is wrong, so it stays
     the same for as long as the fault does. ``geometry`` is GeoJSON in EPSG:4326. ``field``
     names the field of the kind that the fault is about, where it is about one: import points
-    to the column by it.
+    to the column by it. ``plots`` are plots that a fault of another layer touches: an error
+    takes them off offer like one of their own.
     """
 
     id: str
@@ -383,6 +396,7 @@ class Finding:
     geometry: Mapping[str, Any] | None = None
     blocking: bool = field(default=False, compare=False)
     field: str | None = None
+    plots: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the finding as the JSON object that the command line prints."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pandas as pd
 from geo import edition as editions
 from geo.analyse.adjacency import find_adjacent
 from geo.analyse.chains import describe_chains
+from geo.analyse.plan import describe_plan
 from geo.analyse.reach import measure_reach
 from geo.analyse.register import describe_register
 from geo.catalog import read_catalog
@@ -28,7 +29,9 @@ from geo.codes import Codes, read_codes
 from geo.crs import ellipsoidal_area_m2
 from geo.errors import CatalogError, DataError, LayerError, RunError
 from geo.export.share_card import draw_share_card
+from geo.findings import NO_WAIVERS, Waivers, applicable, findings_document
 from geo.i18n import LANGUAGES
+from geo.indicators import Indicators, read_indicators
 from geo.join import (
     JoinReport,
     aggregate_buildings,
@@ -62,6 +65,7 @@ __all__ = [
     "publish",
     "release",
     "rollback",
+    "try_out",
 ]
 
 
@@ -78,7 +82,7 @@ class Examination:
     """A data directory as read and checked.
 
     ``catalog``, ``codes``, ``frames``, ``chains`` and ``provinces`` are those that could be
-    read; a finding says what could not.
+    read; a finding says what could not. ``waivers`` are those that count.
     """
 
     findings: list[Finding]
@@ -87,6 +91,21 @@ class Examination:
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     chains: Chains | None = None
     provinces: gpd.GeoDataFrame | None = None
+    indicators: Indicators = field(default_factory=Indicators)
+    waivers: Waivers = field(default_factory=dict)
+
+    @property
+    def unwaived(self) -> list[Finding]:
+        """The findings that nobody answers for."""
+        return [finding for finding in self.findings if finding.id not in self.waivers]
+
+    @property
+    def shown(self) -> list[Finding]:
+        """The findings that a snapshot tells of: without samples none of sample records."""
+        if self.catalog is None or self.catalog.site.demo:
+            return self.findings
+        samples = editions.sample_keys(self.frames, self.catalog)
+        return _without_samples(self.findings, samples, self.catalog)
 
     @property
     def blocking(self) -> list[Finding]:
@@ -95,13 +114,13 @@ class Examination:
 
     @property
     def blocked_parcels(self) -> set[str]:
-        """The plots named in an error: they are not on offer."""
+        """The plots named in an error that is not waived: they are not on offer."""
         plots = self.catalog.layer_of("parcels") if self.catalog else None
         return {
-            feature
-            for finding in self.findings
-            if finding.severity == "error" and finding.layer == plots
-            for feature in finding.feature
+            plot
+            for finding in self.unwaived
+            if finding.severity == "error"
+            for plot in (*finding.plots, *(finding.feature if finding.layer == plots else ()))
         }
 
 
@@ -109,7 +128,8 @@ class Examination:
 class Prepared:
     """A snapshot that lies ready.
 
-    The version, its folder, how the firms were placed, and how many errors are still open.
+    The version, its folder, how the firms were placed, and how many errors are open, those
+    that are waived not counted.
     """
 
     version: str
@@ -140,8 +160,17 @@ class _Rendered:
     joined: JoinReport
 
 
-def examine(data_dir: Path, as_of: date) -> Examination:
+def examine(data_dir: Path, as_of: date, waivers: Waivers = NO_WAIVERS) -> Examination:
     """Return what a data directory holds and every fault in it, in one pass.
+
+    Parameters
+    ----------
+    data_dir
+        The data directory.
+    as_of
+        The day that ages are counted from, and on which a waiver must not have ended.
+    waivers
+        By the identifier of the finding; :func:`geo.state.waivers.recorded` reads them.
 
     Raises
     ------
@@ -150,6 +179,11 @@ def examine(data_dir: Path, as_of: date) -> Examination:
     """
     if not data_dir.is_dir():
         raise RunError("DATA_DIRECTORY_MISSING", path=data_dir)
+    examined = _examine(data_dir, as_of)
+    return replace(examined, waivers=applicable(examined.findings, waivers, as_of))
+
+
+def _examine(data_dir: Path, as_of: date) -> Examination:
     config, findings = _read_rules(data_dir)
     try:
         catalog = read_catalog(data_dir)
@@ -164,8 +198,9 @@ def examine(data_dir: Path, as_of: date) -> Examination:
     findings += check_frames(frames, catalog, codes, config, as_of)
     chains, faults = _read_chains(data_dir, codes, config)
     provinces, unread = _read_provinces(catalog, config)
-    findings += [*faults, *unread]
-    return Examination(findings, catalog, codes, frames, chains, provinces)
+    indicators, unsound = _read_indicators(data_dir, config)
+    findings += [*faults, *unread, *unsound]
+    return Examination(findings, catalog, codes, frames, chains, provinces, indicators)
 
 
 def _read_rules(data_dir: Path) -> tuple[RulesConfig, list[Finding]]:
@@ -186,6 +221,14 @@ def _read_chains(
     except CatalogError as error:
         return None, [unreadable(error, "chains", config)]
     return chains, check_chains(chains, codes, config) if chains else []
+
+
+def _read_indicators(data_dir: Path, config: RulesConfig) -> tuple[Indicators, list[Finding]]:
+    """Return thresholds and ranking, none where the file cannot be read, and what is wrong."""
+    try:
+        return read_indicators(data_dir), []
+    except CatalogError as error:
+        return Indicators(), [unreadable(error, "indicators", config)]
 
 
 def _read_provinces(
@@ -215,8 +258,12 @@ def _read_frames(
     return frames, findings
 
 
-def publish(settings: Settings, *, as_of: date, by: str) -> Published:
+def publish(
+    settings: Settings, *, as_of: date, by: str, waivers: Waivers = NO_WAIVERS
+) -> Published:
     """Publish the data directory and return the version that is now current.
+
+    ``waivers`` as for :func:`examine`.
 
     Raises
     ------
@@ -227,7 +274,7 @@ def publish(settings: Settings, *, as_of: date, by: str) -> Published:
     """
     store = SnapshotStore(settings.out)
     with store.lock():
-        prepared = _prepare(settings, store, as_of)
+        prepared = _prepare(settings, store, as_of, waivers)
         now = datetime.now(UTC)
         changed = prepared.version != store.current()
         if changed:
@@ -238,11 +285,11 @@ def publish(settings: Settings, *, as_of: date, by: str) -> Published:
     )
 
 
-def prepare(settings: Settings, *, as_of: date) -> Prepared:
+def prepare(settings: Settings, *, as_of: date, waivers: Waivers = NO_WAIVERS) -> Prepared:
     """Write a snapshot of the data directory without serving it, and return what it is.
 
     :func:`geo.versions.release` makes it the current one. Until then nobody but the staff
-    can reach it, and it is dropped after a week.
+    can reach it, and it is dropped after a week. ``waivers`` as for :func:`examine`.
 
     Raises
     ------
@@ -253,13 +300,13 @@ def prepare(settings: Settings, *, as_of: date) -> Prepared:
     """
     store = SnapshotStore(settings.out)
     with store.lock():
-        prepared = _prepare(settings, store, as_of)
+        prepared = _prepare(settings, store, as_of, waivers)
         store.prune(datetime.now(UTC))
     return prepared
 
 
-def _prepare(settings: Settings, store: SnapshotStore, as_of: date) -> Prepared:
-    examined = examine(settings.data_dir, as_of)
+def _prepare(settings: Settings, store: SnapshotStore, as_of: date, waivers: Waivers) -> Prepared:
+    examined = examine(settings.data_dir, as_of, waivers)
     if examined.blocking:
         raise PublishBlocked(examined.blocking)
     rendered = _render(examined, as_of)
@@ -268,18 +315,14 @@ def _prepare(settings: Settings, store: SnapshotStore, as_of: date) -> Prepared:
     version = content_version(as_of.isoformat(), rendered.files, facts)
     store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
     store.write(version, rendered.files, facts)
-    errors = sum(finding.severity == "error" for finding in examined.findings)
+    errors = sum(finding.severity == "error" for finding in examined.unwaived)
     return Prepared(version, store.path(version), rendered.joined, errors)
 
 
 def _render(examined: Examination, as_of: date) -> _Rendered:
     catalog, codes = examined.catalog, examined.codes
     assert catalog is not None and codes is not None  # nothing blocks, so both were read
-    frames, findings = dict(examined.frames), examined.findings
-    if not catalog.site.demo:
-        findings = _without_samples(findings, editions.sample_keys(frames, catalog), catalog)
-        frames = editions.drop_samples(frames, catalog)
-    frames, report = _join(frames, catalog)
+    frames, report = _joined_frames(examined, catalog)
     files: dict[str, bytes] = {}
     maps: list[RenderedMap] = []
     for name in EDITIONS:
@@ -300,9 +343,57 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
             files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
             files[f"{name}/map.html"] = rendered.html.encode("utf-8")
     files |= _share_cards(files, catalog)
-    files["staff/findings.json"] = to_json([f.as_dict() for f in findings])
+    files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
+    files |= _plan_files(frames, catalog, codes, examined.indicators)
     return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
+
+
+def try_out(data_dir: Path, as_of: date, waivers: Waivers = NO_WAIVERS) -> dict[str, bytes]:
+    """Return what publishing a data directory would tell planners; nothing is written.
+
+    ``parcels`` is the layer of the plots with all fields, ``findings``, ``balance``, ``rates``
+    and ``indicators`` are the files of the staff edition. Parameters as for :func:`examine`.
+
+    Raises
+    ------
+    PublishBlocked
+        If a blocking fault was found.
+    RunError
+        ``DATA_DIRECTORY_MISSING``.
+    """
+    examined = examine(data_dir, as_of, waivers)
+    if examined.blocking:
+        raise PublishBlocked(examined.blocking)
+    catalog, codes = examined.catalog, examined.codes
+    assert catalog is not None and codes is not None  # nothing blocks, so both were read
+    frames, _ = _joined_frames(examined, catalog)
+    shown = _edition_frames(frames, catalog, "staff", examined.blocked_parcels)
+    plots = gpd.GeoDataFrame(shown[catalog.layer_of("parcels")])
+    key = catalog.layers[catalog.layer_of("parcels")].key
+    plan = _plan_files(frames, catalog, codes, examined.indicators)
+    return {
+        "parcels": layer_to_geojson(plots, key=key, kind="parcels"),
+        "findings": _findings_file(examined, frames, catalog),
+        **{Path(name).stem: body for name, body in plan.items()},
+    }
+
+
+def _joined_frames(
+    examined: Examination, catalog: Catalog
+) -> tuple[dict[str, pd.DataFrame], JoinReport]:
+    """Return the frames that are published, every firm placed, and how each was."""
+    frames = dict(examined.frames)
+    if not catalog.site.demo:
+        frames = editions.drop_samples(frames, catalog)
+    return _join(frames, catalog)
+
+
+def _findings_file(
+    examined: Examination, frames: Mapping[str, pd.DataFrame], catalog: Catalog
+) -> bytes:
+    parks = _parks_of(frames, catalog)
+    return to_json(findings_document(examined.shown, examined.waivers, parks))
 
 
 def _without_samples(
@@ -317,6 +408,16 @@ def _without_samples(
         return bool(finding.feature) and set(finding.feature) <= keys
 
     return [finding for finding in findings if not is_about_samples(finding)]
+
+
+def _parks_of(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, dict[str, str]]:
+    """Return the park of each feature, by layer and key."""
+    found = {}
+    for name, entry in catalog.layers.items():
+        if "park_id" in frames[name].columns:
+            known = frames[name].loc[frames[name]["park_id"].notna()]
+            found[name] = dict(zip(known[entry.key], known["park_id"], strict=True))
+    return found
 
 
 def _join(
@@ -420,6 +521,16 @@ def _register_files(
         drawing = draw_origins(ground, provinces, names, lang)
         files[f"origins.{lang}.svg"] = drawing.encode("utf-8")
     return files
+
+
+def _plan_files(
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, codes: Codes, rules: Indicators
+) -> dict[str, bytes]:
+    """Return the planners' tables; they tell of single firms, so only the staff has them."""
+    kinds = ("parcels", "parks", "enterprises")
+    named = {kind: frames[catalog.layer_of(kind)] for kind in kinds}
+    plan = describe_plan(named, codes, rules)
+    return {f"staff/{name}": to_json(document) for name, document in plan.items()}
 
 
 def _share_cards(files: Mapping[str, bytes], catalog: Catalog) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from geo.settings import Settings
-from geo.storage.snapshots import SnapshotStore
+from geo.storage.snapshots import Publication, SnapshotStore
 
 
 def release(settings: Settings, version: str, *, by: str) -> bool:
@@ -61,3 +61,13 @@ def describe_versions(settings: Settings) -> list[dict[str, Any]]:
         }
         for kept in store.kept()
     ]
+
+
+def publications_until(settings: Settings, version: str) -> list[Publication]:
+    """Return the kept versions from one back to the oldest, the newest first.
+
+    One that was never published comes after all that were, so these are returned alone.
+    """
+    kept = SnapshotStore(settings.out).kept()
+    place = next((n for n, one in enumerate(kept) if one.version == version), 0)
+    return kept[place:]

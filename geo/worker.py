@@ -22,7 +22,8 @@ from geo import jobs
 from geo.errors import GeoError, RunError
 from geo.i18n import both
 from geo.settings import Settings
-from geo.state import State, audit, mappings, open_state
+from geo.state import State, audit, mappings, open_state, waivers
+from geo.state import drafts as draft_rows
 from geo.state import jobs as rows
 from geo.times import today
 
@@ -153,7 +154,8 @@ def _prepare(settings: Settings, state: State, job: Job) -> None:
     from geo.publish import prepare
 
     _Teller(state, job.id)("stage.preparing", 0, 0)
-    prepared = prepare(settings, as_of=today())
+    as_of = today()
+    prepared = prepare(settings, as_of=as_of, waivers=waivers.recorded(settings, as_of))
     document = {
         "version": prepared.version,
         "joined": prepared.joined.as_dict()["counts"],
@@ -162,10 +164,42 @@ def _prepare(settings: Settings, state: State, job: Job) -> None:
     _write_json(settings, job.id, "report.json", document)
 
 
+def _export(settings: Settings, state: State, job: Job) -> None:
+    """Write a published layer, or the report, into the folder of the job."""
+    from geo.export.files import export_file
+
+    _Teller(state, job.id)("stage.exporting", 0, 0)
+    document = export_file(settings, jobs.folder_of(settings, job.id), job.params)
+    _write_json(settings, job.id, "report.json", document)
+
+
+def _draft(settings: Settings, state: State, job: Job) -> None:
+    """Work out what a draft would mean, within the draft's own folder."""
+    from geo import drafts
+    from geo.importer.model import Options
+    from geo.intake import Intake
+    from geo.what_if import try_layout
+
+    draft = draft_rows.get(state, job.params["draft"])
+    path = drafts.file_of(settings, draft.id)
+    result = try_layout(
+        settings,
+        Intake(draft.layer, path, draft.file, Options(**draft.options)),
+        drafts.folder_of(settings, draft.id) / "work",
+        today=today(),
+        waivers=waivers.recorded(settings, today()),
+        remembered=_memory_of(state, job),
+        progress=_Teller(state, job.id),
+    )
+    drafts.keep_result(settings, state, draft.id, result)
+
+
 _WORK: Mapping[str, Callable[[Settings, State, Any], None]] = {
     "examine": _examine,
     "import": _import,
     "prepare": _prepare,
+    "export": _export,
+    "draft": _draft,
 }
 
 

@@ -384,6 +384,7 @@ def test_no_address_tells_a_secret_without_an_account(instance: Instance, lang: 
         seen.add(endpoint)
     assert seen >= PUBLIC
     assert {"staff.staff_file", "pages.preview", "audit.audit_page"} <= seen
+    assert {"plan.overview_page", "plan.indicators_page", "exports.download"} <= seen
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

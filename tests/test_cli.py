@@ -9,13 +9,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from geo.cli import main
-from geo.settings import BUNDLED_LAYERS, ROOT
+from geo.settings import BUNDLED_LAYERS, ROOT, Settings
+from geo.state import open_state, waivers
 from geo.storage.snapshots import SnapshotStore
 
 Run = Callable[..., tuple[int, str, str]]
@@ -50,6 +52,53 @@ def test_check_of_the_bundle_succeeds_and_counts(run: Run) -> None:
         "id", "rule", "severity", "layer", "feature", "message",
         "expected", "actual", "area_m2", "geometry",
     }  # fmt: skip
+
+
+def test_check_fails_on_unwaived_errors_alone_and_says_what_is_waived(
+    run: Run, tmp_path: Path
+) -> None:
+    faulty = ROOT / "tests" / "data" / "faulty"
+    asked = ("check", "--data", str(faulty), "--as-of", "2026-11-22")
+    status, out, _ = run(*asked, "--json")
+    before = json.loads(out)
+    assert (status, before["course"]) == (1, None)
+    state = open_state(Settings(out=tmp_path / "out"))
+    errors = [f for f in before["findings"] if f["severity"] == "error"]
+    for finding in errors:
+        day = date(2026, 11, 22)
+        waivers.grant(state, finding, reason="核对过", until=day, by="li", on=day)
+    status, out, _ = run(*asked, "--json")
+    after = json.loads(out)
+    assert status == 0
+    assert after["counts"] == {**before["counts"], "error": 0}
+    said = {"reason": "核对过", "by": "li", "until": "2026-11-22"}
+    for finding in after["findings"]:
+        waived = {"waiver": said} if finding["severity"] == "error" else {}
+        assert finding == next(f for f in before["findings"] if f["id"] == finding["id"]) | waived
+    status, out, _ = run(*asked)
+    assert f"另有 {len(errors)} 处已豁免" in out and "waived by li until 2026-11-22: 核对过" in out
+    assert run("check", "--data", str(faulty), "--as-of", "2026-11-23")[0] == 1, "they have ended"
+
+
+def test_check_says_what_is_new_open_and_fixed_since_the_published_version(
+    run: Run, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(BUNDLED_LAYERS, tmp_path / "data"))
+    version = json.loads(run("publish", "--data", str(data), "--json")[1])["version"]
+    catalog = data / "catalog.toml"
+    text = catalog.read_text(encoding="utf-8")
+    assert 'map_approval = ""' in text
+    text = text.replace('map_approval = ""', 'map_approval = "新S(2026)001号"')
+    catalog.write_text(text, encoding="utf-8")
+    plots = json.loads((data / "parcels.geojson").read_text(encoding="utf-8"))
+    plots["features"][0]["properties"]["land_use_code"] = "999999"
+    (data / "parcels.geojson").write_text(json.dumps(plots), encoding="utf-8")
+    document = json.loads(run("check", "--data", str(data), "--json")[1])
+    course = document["course"]
+    assert course["version"] == version
+    assert (course["new"], course["fixed"]) == (1, 1)
+    assert course["open"] == len(document["findings"]) - 1
+    assert "新增 1 处" in run("check", "--data", str(data))[1]
 
 
 def test_check_of_broken_data_exits_1_in_plain_words(run: Run, broken: Path) -> None:

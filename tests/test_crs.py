@@ -162,6 +162,27 @@ def test_area_of_nothing_is_nothing():
     assert crs.ellipsoidal_area_m2(series()).empty
 
 
+@pytest.mark.parametrize("latitude", [0.0, 37.0, 49.5])
+def test_the_local_plane_is_true_to_scale_on_its_latitude(latitude):
+    plane = crs.local_plane(latitude)
+    geod = Geod(ellps="GRS80")
+    east = geod.inv(81, latitude, 81.0001, latitude)[2] / 0.0001
+    north = geod.inv(81, latitude - 0.0005, 81, latitude + 0.0005)[2] / 0.001
+    assert plane.scale == pytest.approx([east, north], rel=1e-7)
+    there = plane.to_metres(np.array([Point(81, latitude)]))
+    assert plane.to_degrees(there)[0].distance(Point(81, latitude)) < 1e-12
+
+
+def test_a_thin_piece_with_corners_on_one_side_has_no_bulge():
+    # One kilometre along a parallel, a metre high, its upper side cut into fifty.
+    top = np.linspace(81.0115, 81, 51)
+    strip = Polygon([(81, 37), (81.0115, 37), *((x, 37.00001) for x in top)])
+    shapes = gpd.GeoSeries([strip], crs="EPSG:4326")
+    plane = crs.local_plane(37.000005).scale.prod() * strip.area
+    assert crs.straight_area_m2(shapes)[0] == pytest.approx(plane, abs=0.05)
+    assert abs(crs.ellipsoidal_area_m2(shapes)[0] - plane) > 5
+
+
 def test_measuring_needs_degrees():
     metres = gpd.GeoSeries([box(0, 0, 1, 1)], crs="EPSG:4515")
     for measure in (crs.ellipsoidal_area_m2, crs.ellipsoidal_length_m):

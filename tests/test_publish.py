@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from geo.errors import NotFound
+from geo.findings import Waiver
 from geo.publish import (
     PublishBlocked,
     describe_versions,
@@ -170,6 +171,76 @@ def test_a_plot_in_an_open_error_is_not_on_offer(settings: Settings, data: Path)
     plot = next(f for f in features(settings.out, "public", "parcels") if f["id"] == offered)
     assert plot["properties"]["on_offer"] is False
     assert plot["properties"]["state"] != "offer"
+
+
+def break_an_offer(settings: Settings, data: Path, **faults: str) -> str:
+    """Give a plot on offer other values, and return its key."""
+    publish(settings, as_of=AS_OF, by="clerk")
+    plots = features(settings.out, "public", "parcels")
+    offered = next(str(f["id"]) for f in plots if f["properties"].get("on_offer"))
+
+    def break_plot(plots: list[dict[str, Any]]) -> None:
+        plot = next(f for f in plots if f["properties"]["parcel_id"] == offered)
+        plot["properties"] |= faults
+
+    edit_features(data / "parcels.geojson", break_plot)
+    return offered
+
+
+def is_on_offer(settings: Settings, key: str) -> bool:
+    plots = features(settings.out, "public", "parcels")
+    return bool(next(f["properties"]["on_offer"] for f in plots if f["id"] == key))
+
+
+def test_a_plot_whose_errors_are_all_waived_is_on_offer(settings: Settings, data: Path) -> None:
+    faults = {"land_use_code": "999999", "park_id": "no-such-park"}
+    key = break_an_offer(settings, data, **faults)
+    errors = [f for f in examine(data, AS_OF).findings if key in f.feature]
+    assert {f.rule for f in errors if f.severity == "error"} == {"LAND_USE_UNKNOWN", "PARK_UNKNOWN"}
+    waived = {f.id: Waiver("核对过", "li", AS_OF) for f in errors if f.severity == "error"}
+    first = next(iter(waived))
+    for waivers, offered in (({}, False), ({first: waived[first]}, False), (waived, True)):
+        done = publish(settings, as_of=AS_OF, by="clerk", waivers=waivers)
+        assert is_on_offer(settings, key) is offered
+        assert done.open_errors == 2 - len(waivers)
+
+
+def test_waivers_are_an_input_of_the_version(settings: Settings, data: Path) -> None:
+    key = break_an_offer(settings, data, land_use_code="999999")
+    error = next(f for f in examine(data, AS_OF).findings if key in f.feature)
+    waived = {error.id: Waiver("核对过", "li", AS_OF)}
+    plain = prepare(settings, as_of=AS_OF)
+    one = prepare(settings, as_of=AS_OF, waivers=waived)
+    again = prepare(settings, as_of=AS_OF, waivers=dict(waived))
+    other = prepare(settings, as_of=AS_OF, waivers={error.id: Waiver("另有理由", "li", AS_OF)})
+    idle = prepare(settings, as_of=AS_OF, waivers={"STALE-000000000000": waived[error.id]})
+    assert one.version == again.version
+    assert len({plain.version, one.version, other.version}) == 3
+    assert idle.version == plain.version, "what is waived and not there changes nothing"
+    told = json.loads((one.path / "staff" / "findings.json").read_text(encoding="utf-8"))
+    said = {f["id"]: f["waived"] for f in told}
+    assert said[error.id] == {"reason": "核对过", "by": "li", "until": "2026-11-22"}
+    assert [key for key, waiver in said.items() if waiver] == [error.id]
+    public = b"".join(p.read_bytes() for p in (one.path / "public").rglob("*.*json"))
+    assert "核对过".encode() not in public
+
+
+def test_a_waiver_that_has_ended_counts_no_more(settings: Settings, data: Path) -> None:
+    key = break_an_offer(settings, data, land_use_code="999999")
+    error = next(f for f in examine(data, AS_OF).findings if key in f.feature)
+    waived = {error.id: Waiver("核对过", "li", AS_OF)}
+    assert not examine(data, date(2026, 11, 23), waived).waivers
+    publish(settings, as_of=date(2026, 11, 23), by="clerk", waivers=waived)
+    assert not is_on_offer(settings, key)
+
+
+def test_what_blocks_blocks_whoever_waives_it(settings: Settings, data: Path) -> None:
+    edit_features(data / "parcels.geojson", lambda plots: plots.append(plots[0]))
+    (found,) = examine(data, AS_OF).blocking
+    waivers = {found.id: Waiver("不要紧", "li", AS_OF)}
+    with pytest.raises(PublishBlocked):
+        publish(settings, as_of=AS_OF, by="clerk", waivers=waivers)
+    assert found in examine(data, AS_OF, waivers).unwaived
 
 
 def test_an_error_counts_whatever_the_layer_is_called(settings: Settings, data: Path) -> None:

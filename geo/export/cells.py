@@ -1,4 +1,4 @@
-"""Cells of a workbook whose texts come from strangers, and stay texts."""
+"""Cells of a workbook or a CSV whose texts come from strangers, and stay texts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 32_000
 _TEXT_FORMAT = "@"
+
+# What spreadsheets take for the begin of a formula, in full width too.
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
+
+
+def plain_text(text: str) -> str:
+    """Return a text for a CSV: one that a spreadsheet would run follows an apostrophe.
+
+    >>> plain_text("=1+1"), plain_text("策勒")
+    ("'=1+1", '策勒')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:

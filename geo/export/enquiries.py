@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from geo.export.cells import text_cell
+from geo.export.cells import plain_text, text_cell
 from geo.state.models import Enquiry
 from geo.times import shown_time
 from geo.wording import Wording
@@ -33,9 +33,6 @@ _COLUMNS = {
 }
 """What a table has, with the width in a workbook."""
 
-# What spreadsheets take for the begin of a formula, in full width too.
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
-
 
 def enquiries_csv(enquiries: Sequence[Enquiry], w: Wording) -> bytes:
     """Return a CSV (UTF-8 with a mark, which spreadsheets need to read Chinese).
@@ -46,7 +43,7 @@ def enquiries_csv(enquiries: Sequence[Enquiry], w: Wording) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(_headings(w))
-    writer.writerows([_plain(text) for text in _row(one, w)] for one in enquiries)
+    writer.writerows([plain_text(text) for text in _row(one, w)] for one in enquiries)
     return stream.getvalue().encode("utf-8-sig")
 
 
@@ -88,7 +85,3 @@ def _row(enquiry: Enquiry, w: Wording) -> list[str]:
         enquiry.lang,
         shown_time(enquiry.consented_at),
     ]
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

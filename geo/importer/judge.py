@@ -8,6 +8,18 @@ from dataclasses import dataclass
 from geo.importer.model import RowFault
 from geo.model import Finding
 
+_OF_NEIGHBOURS = frozenset(
+    {
+        "PARCEL_OVERLAP",
+        "PARCEL_OUTSIDE_PARK",
+        "PARCEL_DUPLICATE",
+        "PARCEL_DOUBLE_ALLOCATED",
+        "ENTERPRISE_ON_UNSUPPLIED",
+    }
+)
+"""Rules about how records lie to each other: the other one may be wrong, and mended by the next
+file. So they are told and keep no row out; until then the plot is not on offer."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -82,7 +94,7 @@ def _fault(finding: Finding, row: int, column: str) -> RowFault:
         row=row,
         column=column,
         rule=finding.rule,
-        severity=finding.severity,
+        severity="warning" if finding.rule in _OF_NEIGHBOURS else finding.severity,
         message=finding.message,
         value=finding.actual or "",
         fatal=finding.blocking,

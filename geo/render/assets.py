@@ -27,6 +27,7 @@ STYLE_ORDER = (
     "list",
     "staff",
     "data",
+    "drafts",
     "investor",
     "place",
     "chains",
@@ -35,6 +36,9 @@ STYLE_ORDER = (
     "sites",
     "compare",
     "enquiry",
+    "findings",
+    "planmap",
+    "plan",
     "embed",
     "print",
 )

@@ -6,7 +6,7 @@ screen; tests compare the colours with their originals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,9 @@ STATES = {
 }
 """Fill, ink and texture of a plot by its state."""
 
+_TEXTURES = ("plain", *STROKES)
+_NO_RGB = "222,222,222"
+_HATCH_WIDTH = 0.8
 _SCHEMATIC = ("schematic", "text-limits")
 _FREE = ("vacant", "partly_let")
 
@@ -124,6 +127,36 @@ def plot_look(state: str, *, sample: bool) -> Look:
     hatch = Hatch(fill, ink, texture, 1.5 if is_offer else 0.8, sample and not is_offer)
     plain = texture == "plain" and not hatch.sample
     return Look(ink, 0.35 if is_offer else 0.2, fill=fill if plain else hatch)
+
+
+def land_hatches(codes: Iterable[str], uses: Mapping[str, Mapping[str, Any]]) -> dict[str, Hatch]:
+    """Return how land classes look on a plan: the colour of the standard, and a texture.
+
+    Classes follow one another through the textures in the order of their codes, and no two of
+    one colour share a texture while there are some left.
+
+    Parameters
+    ----------
+    codes
+        Of the plots that are drawn; all those of ``uses`` count as well, so that a class looks
+        the same on every plan of a snapshot.
+    uses
+        ``rgb`` of each known code, as ``site.json`` has it; a class without one is grey.
+    """
+    taken: dict[str, set[str]] = {}
+    found = {}
+    for number, code in enumerate(sorted({*codes, *uses})):
+        rgb = (uses.get(code) or {}).get("rgb") or _NO_RGB
+        turned = _TEXTURES[number % len(_TEXTURES) :] + _TEXTURES[: number % len(_TEXTURES)]
+        used = taken.setdefault(rgb, set())
+        texture = next((one for one in turned if one not in used), turned[0])
+        used.add(texture)
+        found[code] = Hatch(_hex(rgb), _hex(rgb, darker=0.6), texture, _HATCH_WIDTH)
+    return found
+
+
+def _hex(rgb: str, darker: float = 1.0) -> str:
+    return "#" + "".join(f"{round(int(part) * darker):02x}" for part in rgb.split(","))
 
 
 def _park(properties: Mapping[str, Any]) -> Look:

@@ -163,11 +163,8 @@ def draw_map(
     pins
         Numbers that point at positions.
     """
-    rows = _legend_rows(sheet)
-    notes = [line for note in sheet.notes for line in wrap(note, _NOTE_SIZE, sheet.width_mm)]
-    edge = _TICKS_MM if sheet.ticks else 0.0
-    below = edge + len(rows) * _ROW_MM + len(notes) * _NOTE_MM
-    plane = _fit(extent, sheet, sheet.width_mm - edge, sheet.height_mm - below)
+    plane, edge = map_plane(sheet, extent), _edge(sheet)
+    rows, notes = _legend_rows(sheet), _note_lines(sheet)
     body = [
         _draw_ground(drawings, plane, sheet, pins, left=edge),
         *(_draw_ticks(plane, edge) if sheet.ticks else ()),
@@ -180,6 +177,21 @@ def draw_map(
         *(entry.look for entry in sheet.legend),
     ]
     return svg.document(sheet.width_mm, sheet.height_mm, sheet.title, body, looks=looks)
+
+
+def map_plane(sheet: Sheet, extent: Bbox) -> Plane:
+    """Return the plane of the map on a sheet: what legend, notes and ticks leave of it."""
+    edge, rows, notes = _edge(sheet), _legend_rows(sheet), _note_lines(sheet)
+    below = edge + len(rows) * _ROW_MM + len(notes) * _NOTE_MM
+    return _fit(extent, sheet, sheet.width_mm - edge, sheet.height_mm - below)
+
+
+def _edge(sheet: Sheet) -> float:
+    return _TICKS_MM if sheet.ticks else 0.0
+
+
+def _note_lines(sheet: Sheet) -> list[str]:
+    return [line for note in sheet.notes for line in wrap(note, _NOTE_SIZE, sheet.width_mm)]
 
 
 def _fit(extent: Bbox, sheet: Sheet, width: float, height: float) -> Plane:

@@ -12,8 +12,22 @@ import pandas as pd
 
 from geo.codes import Codes
 from geo.model import Catalog, Finding
-from geo.rules import areas, columns, dates, figures, geometry, keys, register, site, utilities
+from geo.rules import (
+    allocation,
+    areas,
+    columns,
+    dates,
+    figures,
+    geometry,
+    idle,
+    keys,
+    register,
+    site,
+    topology,
+    utilities,
+)
 from geo.rules import codes as code_rules
+from geo.rules import indicators as indicator_rules
 from geo.rules import values as value_rules
 from geo.rules.chains import check_chains
 from geo.rules.config import RulesConfig, load_config
@@ -26,7 +40,9 @@ _FAMILIES = (
     columns,
     keys,
     geometry,
+    topology,
     areas,
+    indicator_rules,
     code_rules,
     value_rules,
     utilities,
@@ -34,6 +50,8 @@ _FAMILIES = (
     figures,
     site,
     register,
+    allocation,
+    idle,
 )
 _SEVERITIES = ("error", "warning", "info")
 

@@ -11,24 +11,14 @@ from pydantic_core import PydanticCustomError
 
 from geo.errors import DataError
 from geo.faults import validation_faults
-from geo.model import Severity
+from geo.model import BLOCKING, Severity
 
 FILE = "rules.toml"
 
 THRESHOLDS = (("AREA_MISMATCH", "tolerance_share", 1), ("STALE", "months", 1200))
 """Numbers without which a rule cannot be computed, each with the largest that makes sense."""
 
-BLOCKING = (
-    "FILE_UNREADABLE",
-    "CRS_UNKNOWN",
-    "CATALOG_INVALID",
-    "KEY_MISSING",
-    "KEY_DUPLICATE",
-    "GEOMETRY_EMPTY",
-    "AXES_SWAPPED",
-    "DATUM_SUSPECT",
-)
-"""Rules that stop publishing, whatever the file says: nothing sound can be shown."""
+_MOST = 1e6
 
 
 class Rule(BaseModel):
@@ -47,6 +37,15 @@ class Rule(BaseModel):
     def threshold(self, name: str) -> float:
         """Return a threshold of the rule; ``KeyError`` if it has none."""
         return float((self.model_extra or {})[name])
+
+    def limit(self, name: str, usual: float) -> float:
+        """Return a threshold of the rule, the usual one where the file gives no number for it."""
+        return self.threshold(name) if self.has_threshold(name, _MOST) else usual
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody has held the thresholds against their source."""
+        return (self.model_extra or {}).get("verified") is True
 
 
 class Region(BaseModel):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import MAXYEAR, date
 
 import numpy as np
 import pandas as pd
@@ -132,3 +133,18 @@ def months_before(day: date, months: float) -> date:
     year, month = divmod(count, 12)
     # The 31st of a shorter month is its 28th: a threshold of two years is no matter of days.
     return date(year, month + 1, min(day.day, 28))
+
+
+def months_after(day: date, months: float) -> date:
+    """Return the last day of a period of that many whole months, which begins the next day.
+
+    It has the number of the first day; where the month has no such day it is its last one
+    (民法典 art. 202).
+
+    >>> months_after(date(2024, 2, 29), 12)
+    datetime.date(2025, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + int(months), 12)
+    if year > MAXYEAR:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -21,6 +21,8 @@ _CATALOG_CODES = (
     "RULES_INVALID",
     "CHAINS_UNREADABLE",
     "CHAINS_INVALID",
+    "INDICATORS_UNREADABLE",
+    "INDICATORS_INVALID",
 )
 _LONGEST_LIST = 4000
 _LONGEST_FILES = 400
@@ -29,8 +31,8 @@ _LONGEST_FILES = 400
 def unreadable(error: GeoError, layer: str, config: RulesConfig) -> Finding:
     """Return the Finding for a file that could not be read.
 
-    ``layer`` is the name of the catalogue entry, or ``catalog``, ``rules`` or ``chains`` for
-    the file ``.toml`` of that name.
+    ``layer`` is the name of the catalogue entry, or ``catalog``, ``rules``, ``chains`` or
+    ``indicators`` for the file ``.toml`` of that name.
     """
     problem = _problem(error, layer)
     # All files at fault are named, so they are not cut like a single value.

@@ -99,13 +99,15 @@ class Context:
         actual: str | None = None,
         area_m2: float | None = None,
         geometry: Mapping[str, Any] | None = None,
+        plots: tuple[str, ...] = (),
         **params: object,
     ) -> Finding:
         """Return a Finding about a record, several features or the layer as a whole.
 
         ``detail`` tells apart two faults of one rule in one feature; ``field`` is the field
-        that is at fault. The text is ``finding.<rule>`` with ``params``, the field, the
-        layer's title and what the record is called.
+        that is at fault, ``plots`` are the plots that a fault of another layer touches.
+        The text is ``finding.<rule>`` with ``params``, the field, the layer's title and what
+        the record is called.
         """
         features = tuple(feature) or (record.feature if record else ())
         if record and not features:
@@ -131,6 +133,7 @@ class Context:
             area_m2=area_m2,
             geometry=geometry,
             field=field,
+            plots=plots,
             params={**texts, **params},
         )
 
@@ -148,6 +151,7 @@ def make_finding(
     area_m2: float | None = None,
     geometry: Mapping[str, Any] | None = None,
     field: str | None = None,
+    plots: tuple[str, ...] = (),
 ) -> Finding:
     """Return a Finding whose identifier depends on what is wrong and where, and on no more."""
     identity = "\x1f".join((rule, layer, *feature, "", detail))
@@ -166,6 +170,7 @@ def make_finding(
         geometry=geometry,
         blocking=settings.blocks,
         field=field,
+        plots=plots,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +12,8 @@ import shapely
 
 from geo.model import Finding
 from geo.rules.finding import Context, phrase
+from geo.rules.pieces import area_m2, as_geojson
+from geo.rules.windings import faulty_ground
 
 _DEGREES = (-180.0, -90.0, 180.0, 90.0)
 _PLACE = re.compile(r"^(?P<reason>[^\[]+)\[(?P<x>\S+) (?P<y>\S+)\]$")
@@ -70,11 +72,13 @@ def _check_valid(context: Context, layer: str, frame: gpd.GeoDataFrame) -> Itera
     shapes = frame.geometry.to_numpy()
     for record in context.records(layer, ~shapely.is_valid(shapes) & ~_is_missing(frame)):
         reason, place = _explain(shapely.is_valid_reason(shapes[record.row]))
+        piece, area = _faulty_piece(shapes[record.row])
         yield context.finding(
             "GEOMETRY_INVALID",
             layer,
             record,
-            geometry=place,
+            geometry=piece or place,
+            area_m2=area,
             problem=phrase(f"reason.{reason}"),
             place=_written(place),
         )
@@ -87,6 +91,16 @@ def _explain(text: str) -> tuple[str, dict[str, Any] | None]:
         return _REASONS.get(text, "invalid"), None
     x, y = float(match["x"]), float(match["y"])
     return _REASONS.get(match["reason"], "invalid"), {"type": "Point", "coordinates": [x, y]}
+
+
+def _faulty_piece(shape: shapely.Geometry) -> tuple[Mapping[str, Any] | None, float | None]:
+    """Return the ground at fault as GeoJSON with its area, if the fault has ground."""
+    if not _within(shapely.bounds(shape)[None], _DEGREES)[0]:
+        return None, None
+    piece = faulty_ground(shape)
+    if piece is None:
+        return None, None
+    return as_geojson(piece), round(float(area_m2(np.array([piece]))[0]), 2)
 
 
 def _written(place: dict[str, Any] | None) -> str:

@@ -1,4 +1,4 @@
-"""What changes while the map is served: accounts, audit log, jobs, enquiries.
+"""What changes while the map is served: accounts, audit log, jobs, enquiries, waivers.
 
 A database reached through SQLAlchemy: SQLite in ``<out>/state.db``, or another one by
 ``PARKS_STATE_URL``. Times are UTC.

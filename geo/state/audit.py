@@ -31,6 +31,12 @@ ACTIONS = (
     "upgrade",
     "enquiry_deleted",
     "enquiries_exported",
+    "finding_waived",
+    "waiver_withdrawn",
+    "draft_added",
+    "draft_discarded",
+    "draft_handed_over",
+    "export",
 )
 """What is recorded; each has a text ``action.<name>``."""
 

@@ -18,6 +18,7 @@ from geo.errors import NotFound, RunError
 from geo.state import attempts, audit
 from geo.state.database import State
 from geo.state.models import Enquiry, EnquiryStatus, utc_now
+from geo.state.texts import one_line
 from geo.times import SHANGHAI
 
 KEPT_DAYS = 365
@@ -267,6 +268,4 @@ def _is_phone(text: str) -> bool:
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, without characters that steer a terminal or the direction."""
-    plain = " ".join(text[:_SHOWN_AGAIN].split())
-    return "".join(character for character in plain if character.isprintable())
+    return one_line(text[:_SHOWN_AGAIN])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String
@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
         dict[str, Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
     }
 
 
@@ -151,3 +152,42 @@ class Enquiry(Base):
     consented_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(index=True)
     status: Mapped[str] = mapped_column(String(20), default="new", index=True)
+
+
+class WaiverEntry(Base):
+    """That somebody answers for a finding until a day: why, and what it said then."""
+
+    __tablename__ = "waivers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    finding: Mapped[str] = mapped_column(String(80), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    layer: Mapped[str] = mapped_column(String(80))
+    features: Mapped[list[str]] = mapped_column(default=list)
+    seen: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(String(500))
+    by: Mapped[str] = mapped_column("made_by", String(80))
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    until: Mapped[date]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(80))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Draft(Base):
+    """A changed layout that staff try out; its files lie in ``<out>/drafts/ID``."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[str] = mapped_column(
+        String(40), primary_key=True, default=lambda: secrets.token_urlsafe(16)
+    )
+    title: Mapped[str] = mapped_column(String(80))
+    layer: Mapped[str] = mapped_column(String(80))
+    file: Mapped[str] = mapped_column(String(120))
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    by: Mapped[str] = mapped_column("made_by", String(80))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    job: Mapped[str | None] = mapped_column(String(40))
+    summary: Mapped[dict[str, Any] | None]
+    discarded_by: Mapped[str | None] = mapped_column(String(80))
+    discarded_at: Mapped[datetime | None]

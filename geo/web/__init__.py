@@ -14,9 +14,12 @@ from geo.web import (
     compare,
     crawlers,
     data,
+    drafts,
     embed,
     enquiries,
     errors,
+    exports,
+    findings,
     health,
     imports,
     inbox,
@@ -24,6 +27,8 @@ from geo.web import (
     logs,
     pages,
     places,
+    plan,
+    planmap,
     publishing,
     search,
     security,
@@ -69,7 +74,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(data.blueprint)
     app.register_blueprint(imports.blueprint)
     app.register_blueprint(publishing.blueprint)
+    app.register_blueprint(drafts.blueprint)
+    app.register_blueprint(plan.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(inbox.blueprint)
+    app.register_blueprint(planmap.blueprint)
+    app.register_blueprint(findings.blueprint)
     # First, so that its clock also runs for requests that the others refuse.
     logs.register(app)
     session.register(app)

@@ -25,6 +25,8 @@ _LONGEST = 200
 _KNOWN = (
     *("address", "entry", "file", "from", "id", "layer", "mode", "name", "role", "rows", "version"),
     *("changed", "faulty", "gone", "new", "read", "unchanged"),
+    *("finding", "reason", "until"),
+    *("crs", "format", "park"),
 )
 """Details that have a label, ``audit_detail.<name>``."""
 _WORDS = {"mode": ("merge", "replace"), "role": ("staff", "viewer")}

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, send_file
-from flask_wtf.csrf import ValidationError, validate_csrf
 from werkzeug.datastructures import MultiDict
 
 from geo import jobs
-from geo.errors import BadRequest, GeoError, NotFound
+from geo.errors import GeoError, NotFound
 from geo.history import entry_of
 from geo.i18n import LANGUAGES, message
-from geo.model import KINDS, NATURES, parse_partial_date
+from geo.model import KINDS
 from geo.state import audit
 from geo.state.models import Job
 from geo.times import shown_time
@@ -24,7 +23,7 @@ from geo.web import publishing, reports
 from geo.web.current import language, library, link, settings, state
 from geo.web.pages import staff_page
 from geo.web.session import csrf, requires, user_name
-from geo.web.uploads import receive
+from geo.web.uploads import check_token, first_options, one_of, receive
 
 blueprint = Blueprint("imports", __name__)
 
@@ -45,8 +44,8 @@ def upload() -> Response:
     """
     came = receive(request, settings())
     try:
-        _check_token(came.form)
-        options = _first_options(came.form)
+        check_token(came.form)
+        options = first_options(came.form)
         layer = came.form.get("layer", "")
         entry_of(settings(), layer)
     except GeoError:
@@ -59,38 +58,6 @@ def upload() -> Response:
 
 # Checked in the view, when it is known who asks.
 csrf.exempt(upload)
-
-
-def _check_token(form: MultiDict[str, str]) -> None:
-    try:
-        validate_csrf(form.get("csrf_token"))
-    except ValidationError as error:
-        raise BadRequest("FORM_EXPIRED") from error
-
-
-def _first_options(form: MultiDict[str, str]) -> dict[str, Any]:
-    """Return what the form says about a file.
-
-    Raises
-    ------
-    BadRequest
-        ``OPTION_INVALID`` if it says nothing that makes sense.
-    """
-    nature, as_of = form.get("nature", ""), form.get("as_of", "").strip()
-    if nature not in NATURES or (as_of and parse_partial_date(as_of) is None):
-        raise BadRequest("OPTION_INVALID")
-    return {
-        "mode": _one_of(form.get("mode", "merge"), ("merge", "replace")),
-        "nature": nature,
-        "source": form.get("source", "").strip()[:_TEXT] or None,
-        "as_of": as_of or None,
-    }
-
-
-def _one_of(value: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise BadRequest("OPTION_INVALID")
-    return value
 
 
 def _go_to(job: Job) -> Response:
@@ -109,6 +76,10 @@ def _go_to(job: Job) -> Response:
 def job_page(job_id: str) -> Response:
     """Answer how far a job is, or what came of it."""
     job = jobs.look_up(settings(), state(), job_id)
+    if job.kind == "export":
+        return make_response(redirect(link(f"plan/exports/{job.id}"), 303))
+    if job.kind == "draft" and job.state not in jobs.OPEN:
+        return make_response(redirect(link(f"plan/drafts/{job.params['draft']}"), 303))
     if job.state != "done":
         return _unfinished_page(job)
     if job.kind == "prepare":
@@ -122,7 +93,7 @@ def job_page(job_id: str) -> Response:
 def job_progress(job_id: str) -> Response:
     """Answer how far a job is, as JSON."""
     job = jobs.look_up(settings(), state(), job_id)
-    return make_response(jsonify(state=job.state, **_progress(job)))
+    return make_response(jsonify(state=job.state, **progress_of(job)))
 
 
 @blueprint.get("/data/jobs/<job_id>/map.json")
@@ -168,7 +139,7 @@ def import_rows(job_id: str) -> Response:
     """Import what a report showed: all rows, or only the good ones."""
     job = _examined(job_id)
     report = jobs.read_report(settings(), job.id)
-    rows = _one_of(request.form.get("rows", ""), ("all", "good"))
+    rows = one_of(request.form.get("rows", ""), ("all", "good"))
     params = {**job.params, "rows": rows, "base": report["base"], "examined": job.id}
     started = jobs.submit(settings(), state(), kind="import", by=user_name(), params=params)
     return _go_to(started)
@@ -221,11 +192,8 @@ def _changed_options(
             break
         if match:
             _take_column(changed, match, form, number)
-    for number, question in enumerate(report["questions"]):
-        answer = form.get(f"answer.{number}", "").strip()[:_TEXT]
-        if answer and form.get(f"question.{number}") == question["id"]:
-            _take_answer(changed, question["id"], answer)
-    return _checked(changed)
+    take_answers(changed, report["questions"], form)
+    return checked_options(changed)
 
 
 def _take_column(
@@ -239,6 +207,16 @@ def _take_column(
         options["units"][match["heading"]] = unit
 
 
+def take_answers(
+    options: dict[str, Any], questions: Sequence[Mapping[str, Any]], form: MultiDict[str, str]
+) -> None:
+    """Put what a form answers to the questions of a report into its options."""
+    for number, question in enumerate(questions):
+        answer = form.get(f"answer.{number}", "").strip()[:_TEXT]
+        if answer and form.get(f"question.{number}") == question["id"]:
+            _take_answer(options, question["id"], answer)
+
+
 def _take_answer(options: dict[str, Any], question: str, answer: str) -> None:
     name, _, heading = question.partition(":")
     if not heading:
@@ -247,10 +225,16 @@ def _take_answer(options: dict[str, Any], question: str, answer: str) -> None:
         options[f"{name}s"][heading] = answer
 
 
-def _checked(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options that make sense, so that a form cannot make a job crash."""
-    options["mode"] = _one_of(options.get("mode") or "merge", ("merge", "replace"))
-    options["datum"] = _one_of(options.get("datum") or "auto", reports.DATUMS)
+def checked_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options that make sense, so that a form cannot make a job crash.
+
+    Raises
+    ------
+    BadRequest
+        ``OPTION_INVALID``.
+    """
+    options["mode"] = one_of(options.get("mode") or "merge", ("merge", "replace"))
+    options["datum"] = one_of(options.get("datum") or "auto", reports.DATUMS)
     options["units"] = {heading: unit for heading, unit in options["units"].items() if unit}
     return options
 
@@ -285,7 +269,7 @@ def _title_of(layer: str) -> dict[str, str]:
     return title
 
 
-def _progress(job: Job) -> dict[str, Any]:
+def progress_of(job: Job) -> dict[str, Any]:
     """Return how far a job is: a share (``None`` if nobody can say) and a sentence."""
     lang, told = language(), job.progress
     if job.state == "queued":
@@ -308,7 +292,7 @@ def _unfinished_page(job: Job) -> Response:
         "data_job.html",
         job=job,
         is_open=job.state in jobs.OPEN,
-        progress=_progress(job),
+        progress=progress_of(job),
         sentence=sentence,
         findings=publishing.blocking_findings(job),
         heading=_heading(job),
@@ -334,7 +318,7 @@ def _report_page(job: Job, report: Mapping[str, Any]) -> Response:
         groups=reports.group_faults(report["faults"], lang),
         changes=changes,
         has_map=any(change["placed"] for change in changes),
-        ground=json.dumps(_ground()),
+        ground=json.dumps(ground_layers()),
         suggestions=[
             {**one, "label": reports.field_label(one["field"], lang)}
             for one in report["suggestions"]
@@ -360,7 +344,7 @@ def _import_of(job: Job) -> str | None:
     return next((other.id for other in found), None)
 
 
-def _ground() -> list[str]:
+def ground_layers() -> list[str]:
     """Return where the outlines are that the small map draws under the changes."""
     try:
         shown = library().current("staff")

@@ -174,7 +174,8 @@ def preview_page(job: Job, pending: Sequence[Mapping[str, Any]]) -> Response:
     if condition != "gone":
         values["layers"] = _compare(version)
         text = library().version(version, "staff").read_text("findings.json")
-        values["findings"] = reports.group_findings(json.loads(text), language())
+        open_ones = [one for one in json.loads(text) if not one.get("waived")]
+        values["findings"] = reports.group_findings(open_ones, language())
     if condition == "ready":
         built = _built_at(library().version(version, "staff"))
         values["pending"] = [change for change in pending if change["moment"] < built]

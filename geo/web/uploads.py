@@ -10,14 +10,16 @@ import unicodedata
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from flask import Request
+from flask_wtf.csrf import ValidationError, validate_csrf
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from geo.errors import BadRequest, RunError
+from geo.model import NATURES, parse_partial_date
 from geo.settings import Settings
 
 _RESERVE_BYTES = 200_000_000
@@ -25,6 +27,7 @@ _RESERVE_BYTES = 200_000_000
 _FORM_BYTES = 100_000
 _FORM_PARTS = 40
 _NAME_LENGTH = 120
+_TEXT = 200
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -91,6 +94,52 @@ def clean_name(name: str) -> str:
         return shown
     stem, suffix = shown[:-12], shown[-12:]  # the ending tells the format
     return f"{stem[: _NAME_LENGTH - 13]}…{suffix}"
+
+
+def check_token(form: MultiDict[str, str]) -> None:
+    """Check the token of a form that :func:`receive` has read.
+
+    Raises
+    ------
+    BadRequest
+        ``FORM_EXPIRED``.
+    """
+    try:
+        validate_csrf(form.get("csrf_token"))
+    except ValidationError as error:
+        raise BadRequest("FORM_EXPIRED") from error
+
+
+def first_options(form: MultiDict[str, str]) -> dict[str, Any]:
+    """Return what the form says about a file.
+
+    Raises
+    ------
+    BadRequest
+        ``OPTION_INVALID`` if it says nothing that makes sense.
+    """
+    nature, as_of = form.get("nature", ""), form.get("as_of", "").strip()
+    if nature not in NATURES or (as_of and parse_partial_date(as_of) is None):
+        raise BadRequest("OPTION_INVALID")
+    return {
+        "mode": one_of(form.get("mode", "merge"), ("merge", "replace")),
+        "nature": nature,
+        "source": form.get("source", "").strip()[:_TEXT] or None,
+        "as_of": as_of or None,
+    }
+
+
+def one_of(value: str, allowed: tuple[str, ...]) -> str:
+    """Return the value if it is allowed.
+
+    Raises
+    ------
+    BadRequest
+        ``OPTION_INVALID``.
+    """
+    if value not in allowed:
+        raise BadRequest("OPTION_INVALID")
+    return value
 
 
 def _read_form(request: Request, aside: Path, limit: int) -> tuple[MultiDict[str, str], str]:

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import first_view, serving
+from tests.benchmarks import first_view, serving, topology
 from tests.benchmarks.report import as_table
 
 
@@ -14,11 +14,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds, ours and peer in turns")
     parser.add_argument("--requests", type=int, default=4000, help="requests a round")
+    parser.add_argument("--plots", type=int, default=100_000, help="plots of the audit")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         rows = first_view.measure(work, rounds=arguments.rounds)
         rows += serving.measure(work, rounds=arguments.rounds, requests=arguments.requests)
+    rows += topology.measure(plots=arguments.plots, rounds=arguments.rounds)
     print(json.dumps([row.as_dict() for row in rows], indent=2))
     print(as_table(rows), file=sys.stderr)
 

@@ -13,7 +13,17 @@ from tests.browser.site import ROOT, environment
 def rows(browser):
     # "browser" says whether there is one; the benchmark starts its own.
     run = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks", "--rounds", "1", "--requests", "80"],
+        [
+            sys.executable,
+            "-m",
+            "tests.benchmarks",
+            "--rounds",
+            "1",
+            "--requests",
+            "80",
+            "--plots",
+            "2000",
+        ],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -32,6 +42,7 @@ def test_every_row_compares_something_with_something(rows):
         "first_view_drawn_10mbit",
         "serve_layer",
         "serve_healthz",
+        "topology",
     }
     for row in rows:
         assert set(row) == {"name", "n", "ours", "peer", "peer_name", "ratio", "unit"}

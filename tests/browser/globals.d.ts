@@ -10,5 +10,6 @@ declare global {
   }
   interface Window {
     parkMap: ParkMap;
+    planMap: Leaflet.Map;
   }
 }

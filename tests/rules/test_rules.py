@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CatalogError, DataError, LayerError
-from geo.model import KINDS, Finding
+from geo.model import BLOCKING, KINDS, Finding
 from geo.publish import examine
 from geo.rules import load_config, unreadable
-from geo.rules.config import BLOCKING
 from geo.rules.finding import clean, field_words
 from tests.rules.conftest import CONFIG, SOUND, SQUARE
 
@@ -52,6 +51,7 @@ def test_every_fault_is_found_at_once(check):
         "KEY_MISSING",
         "LAND_USE_UNKNOWN",
         "MAP_APPROVAL_MISSING",
+        "PARCEL_DUPLICATE",
         "PARK_UNKNOWN",
         "VALUE_RANGE",
     }
@@ -77,7 +77,10 @@ def test_order_is_by_gravity_then_catalogue_and_identifiers_are_unique(check):
 def test_identifier_lasts_when_other_records_come_and_go(broken, check):
     (alone,) = broken("parcels", land_use_code="9999")
     row = SOUND["parcels"][0]
-    others = [row | {"parcel_id": "P0"}, row | {"land_use_code": "9999"}]
+    others = [
+        row | {"parcel_id": "P0", "nature": "schematic"},
+        row | {"land_use_code": "9999"},
+    ]
     (among,) = check(parcels=others)
     assert alone.id == among.id
     (other,) = broken("parcels", land_use_code="9999", parcel_id="P1")
@@ -135,7 +138,7 @@ def test_every_text_is_used_and_every_phrase_exists():
     source = "".join(
         path.read_text(encoding="utf-8")
         for folder in ("rules", "storage")
-        for path in sorted((ROOT / "geo" / folder).glob("*.py"))
+        for path in sorted((ROOT / "geo" / folder).rglob("*.py"))
     ) + (ROOT / "geo" / "crs.py").read_text(encoding="utf-8")
     source += (ROOT / "geo" / "codes.py").read_text(encoding="utf-8")
     source += (ROOT / "geo" / "catalog.py").read_text(encoding="utf-8")
@@ -147,7 +150,7 @@ def test_every_text_is_used_and_every_phrase_exists():
 def test_every_finding_in_the_rules_has_a_text():
     rules = re.findall(
         r'finding\(\s*"([A-Z_]+)"',
-        "".join(p.read_text(encoding="utf-8") for p in (ROOT / "geo" / "rules").glob("*.py")),
+        "".join(p.read_text(encoding="utf-8") for p in (ROOT / "geo" / "rules").rglob("*.py")),
     )
     assert rules
     assert {f"finding.{rule}" for rule in rules} <= set(texts("zh"))

@@ -46,7 +46,8 @@ def test_what_the_page_cannot_read_is_found(broken, text):
 
 def test_each_faulty_utility_of_each_plot_is_named_once(check):
     rows = [
-        SOUND["parcels"][0] | {"parcel_id": key, "utilities": "电; gas:none; 水; 电"}
+        SOUND["parcels"][0]
+        | {"parcel_id": key, "utilities": "电; gas:none; 水; 电", "nature": "schematic"}
         for key in ("P1", "P2")
     ]
     found = check(parcels=rows)

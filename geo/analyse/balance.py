@@ -1,0 +1,246 @@
+"""The land-use balance sheet (用地平衡表) of every park, of each county and in all.
+
+From the outlines of the plots, by classes of the guide of 2023 at all its levels. *Planned*
+(规划) is the class of every plot. *Existing* (现状) is only known where works are finished:
+the data have no field for the use of land before it is built on, so the table says how much
+of the land that leaves out. Formulas and sources: docs/planning.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.analyse.land import (
+    AREA_NOTE,
+    CONSTRUCTION,
+    HECTARE_M2,
+    by_nature,
+    in_parks,
+    keys_of,
+    measure_plots,
+    named,
+    within_bounds,
+)
+from geo.analyse.rounding import Path, round_tree
+from geo.codes import CodeList
+from geo.families import Families
+from geo.model import MU_M2
+
+FORMAT = 1
+LEVELS = (1, 2, 3)
+"""Levels of the guide of 2023: two, four and six digits."""
+
+GROUPS = ("construction", "other", "unknown")
+"""Land above the 100 % line, land below it, and plots whose class the guide lacks."""
+
+NOTES = (
+    AREA_NOTE,
+    "plan_note.existing_is_built",
+    "plan_note.overlaps_counted",
+    "plan_note.rounded",
+)
+"""What stands above the table."""
+
+_HUNDREDTHS = 100
+_ALL_PERCENT = 100 * _HUNDREDTHS
+_UNITS = {"ha": HECTARE_M2, "mu": MU_M2}
+
+
+def describe_balance(
+    parcels: gpd.GeoDataFrame, parks: pd.DataFrame, *, land_use: CodeList, counties: CodeList
+) -> dict[str, Any]:
+    """Return the balance sheets in all, by county and by park, as JSON values.
+
+    Parameters
+    ----------
+    parcels
+        The plots in longitude and latitude. Plots that overlap count fully, each for itself.
+    parks
+        The parks; one includes the plots of all parks inside it.
+    land_use, counties
+        The guide of 2023, and the names of the counties.
+
+    Returns
+    -------
+    dict
+        ``notes`` (keys of texts for the heading), ``sheets`` (see :func:`balance_sheet`, each
+        with ``scope``, ``key`` and ``name``), and ``empty``, the parks without a plot.
+    """
+    plots = _classified(measure_plots(parcels), land_use)
+    by_park = in_parks(plots, parks)
+    titles = parks.dropna(subset="park_id").drop_duplicates("park_id").set_index("park_id")
+    sheets = [{"scope": "all", "key": None, "name": None} | balance_sheet(plots, land_use)]
+    for adcode, land in _by_county(plots, parks):
+        head = {"scope": "county", "key": adcode, "name": counties.label(adcode)}
+        sheets.append(head | balance_sheet(land, land_use))
+    for park, land in by_park.items():
+        if len(land):
+            head = {"scope": "park", "key": park, "name": named(titles.loc[park])}
+            sheets.append(head | balance_sheet(land, land_use))
+    empty = [park for park, land in by_park.items() if land.empty]
+    return {"format": FORMAT, "notes": list(NOTES), "sheets": sheets, "empty": empty}
+
+
+def balance_sheet(plots: pd.DataFrame, land_use: CodeList) -> dict[str, Any]:
+    """Return one sheet: its table at each level, and what its area is made of.
+
+    Areas are in hectares and 亩 with two places, shares in percent of the construction land
+    with two places. Every printed sum is the sum of its printed parts, at every level.
+
+    Returns
+    -------
+    dict
+        ``plots``; ``unmeasured``, plots without a sure outline, which are left out;
+        ``natures``; ``existing``, ``None`` where nothing is built, else what is built and what
+        is ``unrecorded``; ``levels``, for each a list of ``groups`` with ``rows``; ``total``.
+    """
+    land = plots[plots["m2"].notna()]
+    columns = _Columns(land)
+    return {
+        "plots": len(plots),
+        "unmeasured": keys_of(plots, plots["m2"].isna()),
+        "natures": _natures(land),
+        "existing": columns.existing_summary(),
+        "total": columns.values(()),
+        "levels": {str(level): _table(columns, land, level, land_use) for level in LEVELS},
+    }
+
+
+class _Columns:
+    """The rounded columns of one sheet, by place in the hierarchy of classes."""
+
+    def __init__(self, land: pd.DataFrame) -> None:
+        built = land[land["is_built"]]
+        given = within_bounds(land, "parcels", "declared_area_mu")
+        declared = land.assign(declared_area_mu=given)[given.notna()]
+        self.planned = _rounded_areas(land)
+        self.existing = _rounded_areas(built) if len(built) else None
+        self.declared = round_tree(_hundredths(declared, declared["declared_area_mu"]))
+        self.compared = round_tree(_hundredths(declared, declared["m2"] / MU_M2))
+        self.plots = _counts(land)
+        self.with_declared = _counts(declared)
+
+    def values(self, node: Path) -> dict[str, Any]:
+        """Return the columns of a class, a group (its first part) or of all (``()``)."""
+        declared, compared = self.declared.get(node, 0), self.compared.get(node, 0)
+        known = self.with_declared.get(node, 0)
+        return {
+            "plots": self.plots.get(node, 0),
+            "planned": _printed(self.planned, node),
+            "existing": None if self.existing is None else _printed(self.existing, node),
+            "declared": {
+                "plots": known,
+                "without": self.plots.get(node, 0) - known,
+                "mu": declared / _HUNDREDTHS if known else None,
+                "measured_mu": compared / _HUNDREDTHS if known else None,
+                "difference_mu": (declared - compared) / _HUNDREDTHS if known else None,
+            },
+        }
+
+    def existing_summary(self) -> dict[str, float] | None:
+        """Return the area that is built and the one whose present use nobody recorded."""
+        if self.existing is None:
+            return None
+        summary = {}
+        for unit in _UNITS:
+            built = self.existing[unit].get((), 0)
+            summary[f"built_{unit}"] = built / _HUNDREDTHS
+            summary[f"unrecorded_{unit}"] = (self.planned[unit][()] - built) / _HUNDREDTHS
+        return summary
+
+
+def _classified(plots: pd.DataFrame, land_use: CodeList) -> pd.DataFrame:
+    """Return the plots with ``path``: group and class at each level, a coarse class repeated."""
+    codes = plots["land_use_code"].fillna("").astype(str)
+    paths = {code: _path_of(code, land_use) for code in codes.unique()}
+    return plots.assign(path=codes.map(paths))
+
+
+def _path_of(code: str, land_use: CodeList) -> Path:
+    if not land_use.known(code):
+        return ("unknown", *([code] * len(LEVELS)))
+    group = "construction" if code[:2] in CONSTRUCTION else "other"
+    return (group, *(code[: 2 * level] for level in LEVELS))
+
+
+def _rounded_areas(land: pd.DataFrame) -> dict[str, dict[Path, int]]:
+    """Return the areas in hundredths of ha and 亩, and the share of construction land."""
+    trees = {unit: round_tree(_hundredths(land, land["m2"] / m2)) for unit, m2 in _UNITS.items()}
+    above = land[land["path"].str[0] == "construction"]
+    whole = float(above["m2"].sum())
+    if whole > 0:
+        shares = _hundredths(above, above["m2"] / whole * 100)
+        trees["share"] = round_tree(shares, total=_ALL_PERCENT)
+    return trees
+
+
+def _hundredths(land: pd.DataFrame, values: pd.Series[float]) -> dict[Path, float]:
+    sums = (values * _HUNDREDTHS).groupby(land["path"]).sum()
+    return {cast(Path, path): float(value) for path, value in sums.items()}
+
+
+def _counts(land: pd.DataFrame) -> dict[Path, int]:
+    counts: dict[Path, int] = {}
+    for path in land["path"]:
+        for length in range(len(path) + 1):
+            counts[path[:length]] = counts.get(path[:length], 0) + 1
+    return counts
+
+
+def _printed(trees: Mapping[str, Mapping[Path, int]], node: Path) -> dict[str, float | None]:
+    """Return area and share as they are printed; land below the line has no share."""
+    above = node[:1] == ("construction",)
+    shares = trees.get("share", {})
+    return {
+        "ha": trees["ha"].get(node, 0) / _HUNDREDTHS,
+        "mu": trees["mu"].get(node, 0) / _HUNDREDTHS,
+        "share": shares.get(node, 0) / _HUNDREDTHS if above and shares else None,
+    }
+
+
+def _table(
+    columns: _Columns, land: pd.DataFrame, level: int, land_use: CodeList
+) -> list[dict[str, Any]]:
+    nodes = sorted({path[: level + 1] for path in land["path"]}, key=lambda n: n[1:])
+    return [
+        {
+            "group": group,
+            **columns.values((group,)),
+            "rows": [
+                {"code": node[-1], "name": land_use.label(node[-1])} | columns.values(node)
+                for node in nodes
+                if node[0] == group
+            ],
+        }
+        for group in GROUPS
+        if any(node[0] == group for node in nodes)
+    ]
+
+
+def _natures(land: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return how much of the area is surveyed, schematic, a sample, largest first."""
+    areas = by_nature(land)
+    trees = {
+        unit: round_tree({(nature,): area / m2 * _HUNDREDTHS for nature, area in areas.items()})
+        for unit, m2 in _UNITS.items()
+    }
+    return [
+        {"nature": nature, **{unit: trees[unit][(nature,)] / _HUNDREDTHS for unit in _UNITS}}
+        for nature in sorted(areas, key=lambda n: (-areas[n], n))
+    ]
+
+
+def _by_county(plots: pd.DataFrame, parks: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Return the plots of each county: that of their park, else of the park around it."""
+    own = parks.dropna(subset=["park_id", "adcode"]).drop_duplicates("park_id")
+    codes = dict(zip(own["park_id"], own["adcode"], strict=True))
+    lineage = Families.of(parks).lineage
+    county = {
+        park: next((codes[p] for p in line if p in codes), None) for park, line in lineage.items()
+    }
+    for adcode, land in plots.groupby(plots["park_id"].map(county)):
+        yield str(adcode), land

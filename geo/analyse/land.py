@@ -1,0 +1,107 @@
+"""What balance sheet, rates and indicators have in common: plots as measured land."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import ellipsoidal_area_m2
+from geo.families import Families
+from geo.model import KINDS, MU_M2
+
+HECTARE_M2 = 10_000
+INFRASTRUCTURE = ("12", "13", "14")
+"""Land-use classes that serve a park: traffic, utilities, green space (guide of 2023)."""
+
+BUILT_STATES = ("built", "inefficient")
+"""Development states of land with finished works; land under construction has none yet."""
+
+CONSTRUCTION = frozenset(f"{number:02}" for number in range(7, 17))
+"""Top classes that are construction land; 06 (农业设施建设用地) is farm land by law."""
+
+AREA_NOTE = "plan_note.area_ellipsoidal"
+"""Which area is meant: it stands in the heading of every table."""
+
+
+def measure_plots(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the plots without geometry, with ``m2`` and ``is_built``, sorted by key.
+
+    ``m2`` is the area on the ellipsoid of CGCS2000, NaN where the outline is missing or
+    crosses itself: such a plot has no sure area. Input is longitude and latitude.
+    """
+    shapes = parcels.geometry.to_numpy()
+    usable = shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == 2)
+    areas = np.full(len(parcels), np.nan)
+    areas[usable] = ellipsoidal_area_m2(parcels.geometry[usable])
+    plots = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
+    built = plots["development_state"].isin(BUILT_STATES)
+    return plots.assign(m2=areas, is_built=built).sort_values("parcel_id", ignore_index=True)
+
+
+def in_parks(plots: pd.DataFrame, parks: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the plots of each park with those of all parks inside it.
+
+    In the order of the parks; one without a plot has an empty frame.
+    """
+    families = Families.of(parks)
+    groups = dict(list(families.members(plots, plots["park_id"]).groupby("family")))
+    empty = plots.iloc[:0]
+    return {park: groups.get(park, empty) for park in families.lineage}
+
+
+def within_bounds(frame: pd.DataFrame, kind: str, field: str) -> pd.Series[float]:
+    """Return a field's numbers, NaN for those that its kind does not allow.
+
+    VALUE_RANGE tells of them; a slip of the keyboard must not decide a sum.
+    """
+    spec = KINDS[kind].spec(field)
+    values = pd.to_numeric(frame[field], errors="coerce").astype("float64")
+    least = -np.inf if spec.minimum is None else spec.minimum
+    most = np.inf if spec.maximum is None else spec.maximum
+    return values.where(values.between(least, most) & np.isfinite(values))
+
+
+def areas_of(square_metres: float) -> dict[str, float]:
+    """Return an area in hectares and 亩, with four and two places."""
+    return {
+        "ha": round(square_metres / HECTARE_M2, 4),
+        "mu": round(square_metres / MU_M2, 2),
+    }
+
+
+def by_nature(plots: pd.DataFrame) -> dict[str, float]:
+    """Return the measured area in m² by nature, in the order of the natures' names."""
+    sums = plots.groupby(plots["nature"].fillna("").astype(str))["m2"].sum()
+    return {str(nature): float(area) for nature, area in sums.items()}
+
+
+def keys_of(plots: pd.DataFrame, mask: pd.Series[Any]) -> list[str]:
+    """Return the keys of the plots where the mask holds; those without a key are left out."""
+    return [key for key in plots.loc[mask, "parcel_id"] if isinstance(key, str)]
+
+
+def named(row: Any, fields: Sequence[str] = ("name_zh", "name_en")) -> dict[str, str]:
+    """Return the name of a record in both languages, Chinese where English is missing."""
+    zh, en = (row[name] if isinstance(row[name], str) else "" for name in fields)
+    return {"zh": zh, "en": en or zh}
+
+
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame by column name."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def number_of(row: Mapping[str, Any] | None, name: str | None) -> float | None:
+    """Return a number of a record, ``None`` if it is missing."""
+    value = row[name] if row is not None and name else None
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def text_of(value: object) -> str | None:
+    """Return a text, ``None`` for what stands for a missing one."""
+    return value if isinstance(value, str) else None

@@ -1,0 +1,83 @@
+"""``python -m geo export`` and ``report``: the published data as files."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.console import print_json, say
+from geo.i18n import LANGUAGES
+from geo.settings import Settings
+
+if TYPE_CHECKING:
+    from geo.export.gis import Exported
+
+
+def add_export_commands(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands to the parser of ``python -m geo``."""
+    text = "write a published layer as a file for GIS, CAD or a spreadsheet"
+    sub = commands.add_parser("export", parents=[common], help=text, description=text)
+    sub.set_defaults(command=export)
+    sub.add_argument("format", metavar="FORMAT", help="gpkg, shp, dxf, txt, geojson or csv")
+    sub.add_argument("file", metavar="FILE", type=Path)
+    sub.add_argument("--layer", default="parcels", help="name in the catalogue (default: parcels)")
+    text = "EPSG:4326, EPSG:4490 or a zone of CGCS2000 (default: WGS84; dxf, txt: the nearest zone)"
+    sub.add_argument("--crs", metavar="EPSG:n", help=text)
+    text = "write balance sheet, rates, plots, firms, findings and indicators as a workbook"
+    sub = commands.add_parser("report", parents=[common], help=text, description=text)
+    sub.set_defaults(command=report)
+    sub.add_argument("file", metavar="FILE", type=Path)
+
+    text = "draw the land use of a park on A3, to scale, as PDF"
+    sub = commands.add_parser("map", parents=[common], help=text, description=text)
+    sub.set_defaults(command=draw_map)
+    sub.add_argument("park", metavar="PARK", help="key of the park")
+    sub.add_argument("file", metavar="FILE", type=Path)
+    sub.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+
+
+def export(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write one layer; return the exit status."""
+    from geo.export.gis import export_layer  # geometry libraries take seconds to load
+
+    done = export_layer(settings, arguments.layer, arguments.format, arguments.crs, arguments.file)
+    if arguments.json:
+        print_json(done.as_dict())
+    else:
+        _tell(done)
+    return 0
+
+
+def _tell(done: Exported) -> None:
+    facts = {name: str(getattr(done, name)) for name in ("path", "layer", "crs", "version")}
+    say("cli.exported", records=done.written.records, **facts)
+    if done.written.left_out:
+        say("cli.export_left_out", count=done.written.left_out)
+    if done.written.cut:
+        fields = ", ".join(done.written.cut)
+        say("cli.export_cut", count=sum(done.written.cut.values()), fields=fields)
+
+
+def report(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the workbook; return the exit status."""
+    from geo.export.workbook import write_report
+
+    done = write_report(settings, arguments.file)
+    if arguments.json:
+        print_json(done.as_dict())
+    else:
+        say("cli.reported", path=str(done.path), version=done.version)
+    return 0
+
+
+def draw_map(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Draw the land use of a park; return the exit status."""
+    from geo.export.plan_map import write_plan_map
+
+    done = write_plan_map(settings, arguments.park, arguments.file, arguments.lang)
+    if arguments.json:
+        print_json(done.as_dict())
+    else:
+        say("cli.mapped", park=done.park, scale=f"{done.scale:,}", path=str(done.path))
+    return 0

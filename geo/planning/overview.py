@@ -1,0 +1,173 @@
+"""How the land stands, in all, by county and by park, and what the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from geo.findings import FindingRecord
+from geo.planmap import family
+from geo.planning.balance import name_of, scope_of
+from geo.planning.documents import fixed, read_table
+from geo.query import Feature, Snapshot
+from geo.wording import MU_PER_HECTARE, Wording
+
+AMOUNTS = ("planned", "supplied", "built", "offer")
+"""What the overview measures: all plots, and those supplied, built, on offer."""
+
+IDLE = "LAND_IDLE"
+MOST_IDLE = 5
+"""Idle plots told on the overview; the list of findings has them all."""
+
+BUILT_STATES = ("built", "inefficient")
+"""As :data:`geo.analyse.land.BUILT_STATES`, which cannot be read without geopandas."""
+
+_SEVERITIES = ("error", "warning")
+
+
+@dataclass(frozen=True)
+class Land:
+    """Plots and their land in 亩, for each of :data:`AMOUNTS`."""
+
+    plots: Mapping[str, int]
+    mu: Mapping[str, float]
+
+
+def describe_overview(
+    shown: Snapshot, open_findings: Iterable[FindingRecord], w: Wording
+) -> dict[str, Any]:
+    """Return what the first page of planning shows.
+
+    Parameters
+    ----------
+    open_findings
+        Findings of the snapshot without those that are waived or fixed.
+
+    Raises
+    ------
+    NotFound
+        ``PLAN_TABLES_MISSING``.
+    """
+    found = list(open_findings)
+    scopes = [_scope(shown, sheet, found, w) for sheet in read_table(shown, "balance")["sheets"]]
+    idle = [one for one in found if one["rule"] == IDLE]
+    return {
+        "all": next((one for one in scopes if one["scope"] == "all"), None),
+        "scopes": scopes,
+        "rules": _rules(found, w),
+        "counts": {name: sum(one["severity"] == name for one in found) for name in _SEVERITIES},
+        "idle": [
+            {"id": one["id"], "features": one["feature"], "text": w.pick(one["message"])}
+            for one in idle[:MOST_IDLE]
+        ],
+        "idle_total": len(idle),
+    }
+
+
+def measure_land(shown: Snapshot, parks: frozenset[str] | None) -> Land:
+    """Return the land of the plots in parks; of all plots for ``None``."""
+    found = [one for one in _plots(shown) if parks is None or one.park in parks]
+    chosen = {name: [one.mu for one in found if name in one.amounts] for name in AMOUNTS}
+    return Land(
+        {name: len(areas) for name, areas in chosen.items()},
+        {name: sum(areas) for name, areas in chosen.items()},
+    )
+
+
+@dataclass(frozen=True)
+class _Plot:
+    park: str | None
+    mu: float
+    amounts: frozenset[str]
+
+
+@lru_cache(maxsize=4)
+def _plots(shown: Snapshot) -> tuple[_Plot, ...]:
+    return tuple(_read_plot(plot) for plot in shown.of_kind("parcels").values())
+
+
+def _read_plot(plot: Feature) -> _Plot:
+    p = plot["properties"]
+    holds = {
+        "planned": True,
+        "supplied": p.get("supply_state") == "supplied",
+        "built": p.get("development_state") in BUILT_STATES,
+        "offer": p.get("on_offer") is True,
+    }
+    amounts = frozenset(name for name, is_so in holds.items() if is_so)
+    return _Plot(p.get("park_id"), float(p.get("area_mu") or 0), amounts)
+
+
+def _scope(
+    shown: Snapshot, sheet: Mapping[str, Any], found: Iterable[FindingRecord], w: Wording
+) -> dict[str, Any]:
+    parks = _parks_of(shown, sheet)
+    land = measure_land(shown, parks)
+    here = [one for one in found if parks is None or parks & set(one.get("parks") or ())]
+    return {
+        "kind": sheet["scope"],
+        "key": sheet["key"],
+        "scope": scope_of(sheet),
+        "name": name_of(sheet, w),
+        "plots": land.plots["planned"],
+        "sample": any(one["nature"] == "sample" for one in sheet["natures"]),
+        "amounts": [_amount(name, land, sheet) for name in AMOUNTS],
+        "counts": {name: sum(one["severity"] == name for one in here) for name in _SEVERITIES},
+    }
+
+
+def _amount(name: str, land: Land, sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an amount of land; all of it as the balance sheet has it, so that both agree."""
+    whole = sheet["total"]["planned"]
+    mu = whole["mu"] if name == "planned" else land.mu[name]
+    ha = whole["ha"] if name == "planned" else land.mu[name] / MU_PER_HECTARE
+    return {
+        "name": name,
+        "plots": land.plots[name],
+        "ha": fixed(ha),
+        "mu": fixed(mu, 1),
+        "share": fixed(100 * mu / whole["mu"], 1) if whole["mu"] else "",
+    }
+
+
+def _parks_of(shown: Snapshot, sheet: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the parks of a scope; ``None`` for all plots, also those in no park."""
+    parks = shown.of_kind("parks")
+    if sheet["scope"] == "all":
+        return None
+    if sheet["scope"] == "park":
+        return frozenset(family(parks, sheet["key"]))
+    return frozenset(key for key in parks if _county_of(key, parks) == sheet["key"])
+
+
+def _county_of(key: str, parks: Mapping[str, Feature]) -> str | None:
+    """Return the county of a park, else that of the park around it."""
+    for park in _lineage(key, parks):
+        county = parks[park]["properties"].get("adcode")
+        if county:
+            return str(county)
+    return None
+
+
+def _lineage(key: str, parks: Mapping[str, Feature]) -> Iterator[str]:
+    seen: set[str] = set()
+    while key in parks and key not in seen:
+        seen.add(key)
+        yield key
+        key = parks[key]["properties"].get("parent_id") or ""
+
+
+def _rules(found: Iterable[FindingRecord], w: Wording) -> list[dict[str, Any]]:
+    """Return the rules that found errors or warnings, errors first, then by number."""
+    numbers: dict[tuple[str, str], int] = {}
+    for one in found:
+        if one["severity"] in _SEVERITIES:
+            pair = (one["severity"], one["rule"])
+            numbers[pair] = numbers.get(pair, 0) + 1
+    ordered = sorted(numbers.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    return [
+        {"severity": severity, "rule": rule, "title": w.word("data_rule", rule), "count": count}
+        for (severity, rule), count in ordered
+    ]

@@ -1,0 +1,308 @@
+"""``/plan/exports``: the published data as files, each made by a job; for ``viewer``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, send_file
+
+from geo import jobs
+from geo.errors import BadRequest, NotFound
+from geo.grids import Grid, crs_name
+from geo.i18n import LANGUAGES, has_message, message
+from geo.planmap import family
+from geo.query import Snapshot
+from geo.render.plane import bbox_of, join_bboxes
+from geo.state import audit
+from geo.state.models import Job
+from geo.times import shown_time
+from geo.web.current import language, library, link, settings, state
+from geo.web.imports import progress_of
+from geo.web.pages import staff_page
+from geo.web.session import current_user, requires, user_name
+from geo.wording import Wording
+
+blueprint = Blueprint("exports", __name__)
+
+SYSTEMS = {
+    "gpkg": "any",
+    "shp": "any",
+    "dxf": "plane",
+    "txt": "plane",
+    "geojson": "degrees",
+    "csv": "any",
+}
+"""Formats of a layer and what they hold, as :data:`geo.export.gis.FORMATS` has them."""
+
+REPORT, MAP = "xlsx", "map"
+WGS84, CGCS2000 = "EPSG:4326", "EPSG:4490"
+_NUMBERED = {zone: 3 * zone for zone in range(25, 29)} | {zone: 6 * zone - 3 for zone in (13, 14)}
+_SHOWN = 12
+_LONGEST = 60
+
+
+@blueprint.get("/plan/exports")
+@requires("viewer")
+def export_page() -> Response:
+    """Answer the forms for a file; the address may choose layer, format, system, park."""
+    shown, w = library().current("staff"), Wording(language())
+    return staff_page(
+        "plan_exports.html",
+        asked={name: request.args.get(name, "") for name in ("format", "layer", "crs", "park")},
+        version=shown.version,
+        layers=_layers(shown, w),
+        formats=list(SYSTEMS),
+        systems=describe_systems(shown, w),
+        parks=_parks(shown, w),
+        recent=_recent(),
+    )
+
+
+@blueprint.post("/plan/exports")
+@requires("viewer")
+def start() -> Response:
+    """Start to write a file, and lead to the page that tells when it is there.
+
+    Raises
+    ------
+    BadRequest
+        ``EXPORT_FORMAT``, ``EXPORT_CRS``, ``EXPORT_PLANE``, ``EXPORT_DEGREES``.
+    NotFound
+        ``LAYER_UNKNOWN``, ``PLAN_SCOPE_UNKNOWN``, ``MAP_NO_PLOTS``.
+    """
+    params = read_request(library().current("staff"), request.form, language())
+    job = jobs.submit(settings(), state(), kind="export", by=user_name(), params=params)
+    detail = {name: value for name, value in params.items() if name != "lang"}
+    audit.record(state(), by=user_name(), action="export", detail={**detail, "id": job.id})
+    return make_response(redirect(link(f"plan/exports/{job.id}"), 303))
+
+
+@blueprint.get("/plan/exports/<job_id>")
+@requires("viewer")
+def file_page(job_id: str) -> Response:
+    """Answer how far a file is, or the way to it."""
+    job = _export_job(job_id)
+    report = _read_report(job) if job.state == "done" else None
+    error = (job.error or {}).get("message", {})
+    lang = language()
+    return staff_page(
+        "plan_export.html",
+        job=job,
+        is_open=job.state in jobs.OPEN,
+        may_cancel=_may_cancel(job),
+        progress=progress_of(job),
+        report=report,
+        size=_size(job, report) if report else "",
+        what=_describe(job),
+        at=shown_time(job.created_at),
+        sentence=error.get(lang) or message("plan.export_not_done", lang),
+    )
+
+
+@blueprint.get("/plan/exports/<job_id>.json")
+@requires("viewer")
+def progress(job_id: str) -> Response:
+    """Answer how far a file is, as JSON."""
+    job = _export_job(job_id)
+    return make_response(jsonify(state=job.state, **progress_of(job)))
+
+
+@blueprint.get("/plan/exports/<job_id>/file")
+@requires("viewer")
+def download(job_id: str) -> Response:
+    """Answer the file itself, always to be kept and never shown in the page.
+
+    Raises
+    ------
+    NotFound
+        ``JOB_UNKNOWN``, ``EXPORT_GONE`` after a week.
+    """
+    job = _export_job(job_id)
+    report = _read_report(job)
+    path = jobs.folder_of(settings(), job.id) / report["stored"]
+    return send_file(
+        path,
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=report["file"],
+        etag=False,
+    )
+
+
+@blueprint.post("/plan/exports/<job_id>/cancel")
+@requires("viewer")
+def cancel(job_id: str) -> Response:
+    """End a job of one's own that is under way; the staff may end any.
+
+    Raises
+    ------
+    NotFound
+        ``JOB_UNKNOWN``, also for a viewer who did not ask for it.
+    """
+    job = _export_job(job_id)
+    if not _may_cancel(job):
+        raise NotFound("JOB_UNKNOWN")
+    if jobs.cancel(settings(), state(), job.id).state == "cancelled" and job.state in jobs.OPEN:
+        audit.record(state(), by=user_name(), action="job_cancelled", detail={"id": job.id})
+    return make_response(redirect(link(f"plan/exports/{job.id}"), 303))
+
+
+# --- what is asked for -----------------------------------------------------------------------
+
+
+def read_request(shown: Snapshot, form: Mapping[str, str], lang: str) -> dict[str, Any]:
+    """Return what a form asks for, as the parameters of a job; errors as :func:`start`."""
+    format = form.get("format", "")
+    if format == REPORT:
+        return {"format": REPORT}
+    if format == MAP:
+        return {"format": MAP, "park": _mapped_park(shown, form.get("park", "")), "lang": lang}
+    if format not in SYSTEMS:
+        known = ", ".join((*SYSTEMS, REPORT, MAP))
+        raise BadRequest("EXPORT_FORMAT", format=format[:_LONGEST], known=known)
+    layer = form.get("layer") or shown.layer_of("parcels")
+    layers = [one["id"] for one in shown.site["layers"]]
+    if layer not in layers:
+        known_layers = ", ".join(layers)
+        raise NotFound("LAYER_UNKNOWN", layer=layer[:_LONGEST], known=known_layers)
+    return {"format": format, "layer": layer, "crs": _system(shown, format, form.get("crs", ""))}
+
+
+def _mapped_park(shown: Snapshot, park: str) -> str:
+    if park not in shown.of_kind("parks"):
+        raise NotFound("PLAN_SCOPE_UNKNOWN", scope=park[:_LONGEST])
+    if park not in {key for key, _ in _parks(shown, Wording(LANGUAGES[0]))}:
+        raise NotFound("MAP_NO_PLOTS", park=park)
+    return park
+
+
+def _system(shown: Snapshot, format: str, asked: str) -> str | None:
+    """Return the system that is asked for; ``None`` for the usual one of the format."""
+    if not asked:
+        return None
+    if asked not in (WGS84, CGCS2000, *_zones()):
+        raise BadRequest("EXPORT_CRS", crs=asked[:_LONGEST])
+    kind = SYSTEMS[format]
+    if kind == "plane" and asked in (WGS84, CGCS2000):
+        raise BadRequest("EXPORT_PLANE", format=format, crs=asked, zone=suggest_zone(shown))
+    if kind == "degrees" and asked != WGS84:
+        raise BadRequest("EXPORT_DEGREES", format=format, crs=asked)
+    return asked
+
+
+# --- what there is to choose -----------------------------------------------------------------
+
+
+def _zones() -> dict[str, tuple[str, int, int]]:
+    """Return the zones of the counties and their neighbours: width, meridian, number or 0."""
+    found: dict[str, tuple[str, int, int]] = {}
+    for zone, meridian in _NUMBERED.items():
+        width = "3" if zone > 20 else "6"
+        for number in (zone, 0) if width == "3" else (zone,):
+            name = crs_name(Grid("gauss", meridian, number), "cgcs2000")
+            found[name] = (width, meridian, number)
+    return found
+
+
+def describe_systems(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
+    """Return the coordinate systems that a file can have, with their names."""
+    suggested = suggest_zone(shown)
+    found = [(WGS84, w.t("plan.crs_wgs84")), (CGCS2000, w.t("plan.crs_cgcs2000"))]
+    for name, (width, meridian, zone) in _zones().items():
+        key = "plan.crs_zone" if zone else "plan.crs_meridian"
+        text = w.t(key, width=width, meridian=meridian, zone=zone, name=name)
+        found.append((name, w.t("plan.crs_suggested", text=text) if name == suggested else text))
+    return found
+
+
+def suggest_zone(shown: Snapshot) -> str:
+    """Return the numbered 3-degree zone whose meridian is nearest to the plots."""
+    shapes = [one["geometry"] for one in shown.of_kind("parcels").values() if one["geometry"]]
+    if not shapes:
+        return crs_name(Grid("gauss", 81, 27), "cgcs2000")
+    minx, _, maxx, _ = join_bboxes([bbox_of(shape) for shape in shapes])
+    zone = min(max(round((minx + maxx) / 6), 25), 45)
+    return crs_name(Grid("gauss", 3 * zone, zone), "cgcs2000")
+
+
+def _layers(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
+    """Return the layers, that of the plots first."""
+    plots = shown.layer_of("parcels")
+    found = [(one["id"], w.pick(one["title"])) for one in shown.site["layers"]]
+    return sorted(found, key=lambda one: one[0] != plots)
+
+
+def _parks(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
+    """Return the parks that have a plot with an outline, or a park inside them has."""
+    parks = shown.of_kind("parks")
+    plots = shown.of_kind("parcels").values()
+    owners = {one["properties"].get("park_id") for one in plots if one["geometry"]}
+    return [
+        (key, w.pick(park["properties"], "name") or key)
+        for key, park in parks.items()
+        if family(parks, key) & owners
+    ]
+
+
+# --- jobs ------------------------------------------------------------------------------------
+
+
+def _export_job(job_id: str) -> Job:
+    job = jobs.look_up(settings(), state(), job_id)
+    if job.kind != "export":
+        raise NotFound("JOB_UNKNOWN")
+    return job
+
+
+def _read_report(job: Job) -> dict[str, Any]:
+    """Return what a job tells of its file, which is still there."""
+    try:
+        report = jobs.read_report(settings(), job.id)
+    except NotFound as error:
+        raise NotFound("EXPORT_GONE") from error
+    if not (jobs.folder_of(settings(), job.id) / report["stored"]).is_file():
+        raise NotFound("EXPORT_GONE")
+    return report
+
+
+def _may_cancel(job: Job) -> bool:
+    user = current_user()
+    return user is not None and (user.may("staff") or user.name == job.by)
+
+
+def _size(job: Job, report: Mapping[str, Any]) -> str:
+    count = (jobs.folder_of(settings(), job.id) / report["stored"]).stat().st_size
+    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{max(count // 1000, 1)} kB"
+
+
+def _describe(job: Job) -> str:
+    """Return what a job writes, in words."""
+    lang, params = language(), job.params
+    format = str(params.get("format", ""))
+    if format == REPORT:
+        return message("plan.export_report", lang)
+    if format == MAP:
+        return message("plan.export_map", lang, park=params.get("park", ""))
+    key = f"plan_format.{format}"
+    return message(
+        "plan.export_layer",
+        lang,
+        layer=params.get("layer") or "parcels",
+        format=message(key, lang) if has_message(key) else format,
+        crs=params.get("crs") or message("plan.crs_usual_short", lang),
+    )
+
+
+def _recent() -> list[dict[str, Any]]:
+    found = [job for job in jobs.recent(settings(), state(), 100) if job.kind == "export"]
+    return [
+        {
+            "id": job.id,
+            "what": _describe(job),
+            "state": job.state,
+            "by": job.by,
+            "at": shown_time(job.created_at),
+        }
+        for job in found[:_SHOWN]
+    ]

@@ -1,0 +1,62 @@
+"""The audit of how plots lie beside each other, beside the overlay that people reach for.
+
+``geopandas.overlay`` of the layer with itself only finds common ground; the audit also finds
+gaps, slivers, copies and what leaves its park, and tells a shared corner from a fault.
+"""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry import box
+
+from geo.catalog import read_catalog
+from geo.codes import read_codes
+from geo.rules import load_config, topology
+from geo.rules.finding import Context
+from geo.settings import BUNDLED_LAYERS
+from tests.benchmarks.report import Row, compare
+from tests.data.cadastre import make_cadastre
+
+
+def measure(*, plots: int, rounds: int) -> list[Row]:
+    """Return the row of the audit; both sides must agree that the layer is sound."""
+    frame = make_cadastre(plots)
+    frame["nature"] = pd.Series(["surveyed"] * plots, dtype="str")
+    context = _context(frame)
+    ours, peer = [], []
+    for _ in range(rounds):
+        ours.append(_milliseconds(lambda: _must_be_sound(context)))
+        peer.append(_milliseconds(lambda: gpd.overlay(frame, frame, how="intersection")))
+    pair = statistics.median(ours), statistics.median(peer)
+    name = "geopandas.overlay of the layer with itself"
+    return [compare("topology", plots, *pair, peer_name=name, unit="ms", less_is_better=True)]
+
+
+def _context(frame: gpd.GeoDataFrame) -> Context:
+    outline = box(*frame.total_bounds).buffer(0.001)
+    park = {"park_id": ["A"], "nature": ["surveyed"], "place_known": [True]}
+    parks = gpd.GeoDataFrame(pd.DataFrame(park), geometry=[outline], crs=frame.crs)
+    return Context(
+        {"parks": parks, "parcels": frame},
+        read_catalog(BUNDLED_LAYERS),
+        read_codes(BUNDLED_LAYERS),
+        load_config(BUNDLED_LAYERS),
+        date(2026, 11, 24),
+    )
+
+
+def _must_be_sound(context: Context) -> None:
+    found = list(topology.check(context))
+    assert not found, found[:3]
+
+
+def _milliseconds(run: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    run()
+    return (time.perf_counter() - start) * 1000
