@@ -1,7 +1,8 @@
 """The printed shortlist: its data, its pictures, and the PDF that they make.
 
 One page lists the entries over a map of the region, then each has its profile with a map from
-near; policies, if they are few, and notes follow.
+near; policies, if they are few, and notes follow. A single entry is a brief of one page: its
+profile with the map from near, and the rest in short.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from geo.wording import Wording
 
 _WIDTH = 178
 _NEAR = Area(_WIDTH, 92)
+_NEAR_ALONE = Area(_WIDTH, 54)
 _MOST_POLICIES = 8
 _QR_MOST = 1000
 """A longer address makes a code too fine to be read from paper."""
@@ -112,6 +114,7 @@ def _content(shown: Snapshot, listed: Shortlist, address: str, w: Wording) -> di
             w.t(f"brief.policy_{name}") for name in ("title", "benefit", "validity")
         ],
         "about": list(_about(shown, w)),
+        "map_notes": _map_notes(shown, _NEAR_KINDS, w),
         "footer": w.t("brief.footer", site=title, as_of=as_of, version=shown.version),
         "words": {name: w.t(key) for name, key in _WORDS.items()},
     }
@@ -161,24 +164,20 @@ def _pictures(
 ) -> Iterator[tuple[str, str]]:
     if 0 < len(address) <= _QR_MOST:
         yield "qr", draw_qr(address)
-    yield "overview", _overview(shown, listed, w)
+    is_alone = len(listed.entries) == 1
+    if not is_alone:
+        yield "overview", _overview(shown, listed, w)
     layers = {kind: list(shown.of_kind(kind).values()) for kind in _NEAR_KINDS}
+    area = _NEAR_ALONE if is_alone else _NEAR
     for number, entry in enumerate(listed.entries, start=1):
-        view = near_view(layers, entry.ref.kind, entry.feature, w, _NEAR)
+        view = near_view(layers, entry.ref.kind, entry.feature, w, area)
         if view:
             yield f"near-{number}", view
 
 
 def _overview(shown: Snapshot, listed: Shortlist, w: Wording) -> str:
     layers = {kind: list(shown.of_kind(kind).values()) for kind in _OVERVIEW_KINDS}
-    known = {layer["id"]: layer for layer in shown.site["layers"]}
-    described = [known[shown.layer_of(kind)] for kind in _OVERVIEW_KINDS]
-    colon = w.t("ui.colon")
-    sources = [f"{d['title'][w.lang]}{colon}{d['source'][w.lang]}" for d in described]
-    notes = [
-        w.t("brief.map_sources", sources=w.t("brief.separator").join(sources)),
-        w.t("brief.map_date", as_of=shown.manifest["as_of"], approval=_approval(shown, w)),
-    ]
+    notes = _map_notes(shown, _OVERVIEW_KINDS, w)
     pins = [
         Pin(number, *middle_of(entry.feature["geometry"]))
         for number, entry in enumerate(listed.entries, start=1)
@@ -188,6 +187,19 @@ def _overview(shown: Snapshot, listed: Shortlist, w: Wording) -> str:
     # What the list above leaves of the page.
     area = Area(_WIDTH, max(98, min(125, 150 - 5 * len(listed.entries))))
     return overview(layers, w, area, pins=pins, chosen=chosen, notes=notes)
+
+
+def _map_notes(shown: Snapshot, kinds: tuple[str, ...], w: Wording) -> list[str]:
+    """Return where what a map shows is from, its date and its approval; not of empty layers."""
+    named = [shown.layer_of(kind) for kind in kinds]
+    known = {layer["id"]: layer for layer in shown.site["layers"]}
+    described = [known[name] for name in named if known[name]["count"]]
+    colon = w.t("ui.colon")
+    sources = [f"{d['title'][w.lang]}{colon}{d['source'][w.lang]}" for d in described]
+    return [
+        w.t("brief.map_sources", sources=w.t("brief.separator").join(sources)),
+        w.t("brief.map_date", as_of=shown.manifest["as_of"], approval=_approval(shown, w)),
+    ]
 
 
 def _is_placed(entry: Entry) -> bool:

@@ -277,6 +277,18 @@ def test_ten_entries_in_either_language(app: Flask, shown: Snapshot) -> None:
     assert len(read_pdf(answer.data).pages) >= 5
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_single_plot_or_hall_is_a_brief_of_one_page(
+    client: FlaskClient, plot: str, hall: str, lang: str
+) -> None:
+    for ref in (f"parcels/{plot}", f"buildings/{hall}"):
+        answer = client.get(f"/shortlist.pdf?ids={ref}&lang={lang}")
+        (page,) = read_pdf(answer.data).pages
+        text = page.extract_text()
+        assert re.search(r"1:\d{1,3}(,\d{3})+", text), "the scale of the map"
+        assert ("财税" in text) and ("待核实" if lang == "zh" else "to be checked") in text
+
+
 def test_a_park_without_a_place_has_a_profile_without_a_map(
     client: FlaskClient, shown: Snapshot
 ) -> None:
