@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from geo.chains import Industry
 from geo.errors import CatalogError
 from geo.faults import validation_faults
-from geo.model import FORMAT, Text
+from geo.model import FORMAT, MU_PER_HECTARE, Text
 
 FILE = "indicators.toml"
 
@@ -44,7 +44,6 @@ UNITS: Mapping[str, Unit] = {
 }
 """The unit in which each indicator is reckoned; amounts of land may also be given per hectare."""
 
-MU_PER_HECTARE = 15
 Share = Annotated[float, Field(gt=0, le=1)]
 
 

@@ -19,13 +19,10 @@ from shapely import STRtree
 
 from geo.crs import WGS84, ellipsoidal_area_m2, to_mu
 from geo.families import Families
-from geo.model import PLOT_STATES
+from geo.model import INFRASTRUCTURE, PLOT_STATES
 
 PLACED_BY = ("building_id", "parcel_id", "park_id", "position", "none")
 """How a firm was placed; each has exactly one, which tells how its finest place was found."""
-
-INFRASTRUCTURE = ("12", "13", "14")
-"""Land-use classes that serve a park: traffic, utilities, green space (guide of 2023)."""
 
 _IDLE = ("suspected_idle", "idle", "inefficient")
 _OFFERED = ("approved", "announced")

@@ -16,10 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 FORMAT = 1
 """Version of the catalogue and of the snapshot manifest that this software reads and writes."""
 
-MU_M2 = 10_000 / 15
-"""Square metres in one 亩 (1 hectare = 15 亩)."""
+MU_PER_HECTARE = 15
+MU_M2 = 10_000 / MU_PER_HECTARE
+"""Square metres in one 亩."""
 
 NATURES = ("surveyed", "reported", "text-limits", "schematic", "sample", "package")
+DRAWN_NATURES = ("schematic", "text-limits")
+"""Natures whose outline is a picture: its area, and what it touches, says nothing."""
 SUPPLY_STATES = ("unapproved", "approved", "announced", "supplied", "reserved")
 DEVELOPMENT_STATES = (
     "not_started",
@@ -29,6 +32,11 @@ DEVELOPMENT_STATES = (
     "idle",
     "inefficient",
 )
+BUILT_STATES = ("built", "inefficient")
+"""Development states of land with finished works; land under construction has none yet."""
+INFRASTRUCTURE = ("12", "13", "14")
+"""Land-use classes that serve a park and have no firm: traffic, utilities, green space
+(guide of 2023)."""
 STAGES = ("contact", "intent", "signed", "construction", "operating", "closed")
 COUNTABLE_STAGES = ("signed", "construction", "operating")
 """Stages with a signed agreement: the only ones that the public edition may count."""

@@ -13,10 +13,11 @@ from fractions import Fraction
 from typing import Any
 
 from geo.analyse.rounding import round_tree
-from geo.model import DEVELOPMENT_STATES, STAGES, SUPPLY_STATES, parse_partial_date
+from geo.model import DEVELOPMENT_STATES, MU_PER_HECTARE, STAGES, SUPPLY_STATES, parse_partial_date
+from geo.profiles.family import members
 from geo.query import Feature, Snapshot
 from geo.render.looks import Hatch, land_hatches
-from geo.wording import MU_PER_HECTARE, Wording, parts
+from geo.wording import Wording, parts
 
 VIEWS = ("land_use", "supply", "development", "firm", "age", "growth", "farmland", "ecology")
 """What the colour of a plot may say; the last three are the red lines."""
@@ -146,21 +147,9 @@ def _areas(
 
 def plots_of(shown: Snapshot, park: str) -> dict[str, Feature]:
     """Return the plots of a park and of the parks inside it by key; without a park all."""
-    plots = shown.of_kind("parcels")
     if not park:
-        return dict(plots)
-    inside = family(shown.of_kind("parks"), park)
-    return {key: f for key, f in plots.items() if f["properties"].get("park_id") in inside}
-
-
-def family(parks: Mapping[str, Feature], park: str) -> set[str]:
-    """Return a park and all parks inside it; parents may form a circle."""
-    found = {park}
-    while (
-        more := {k for k, f in parks.items() if f["properties"].get("parent_id") in found} - found
-    ):
-        found |= more
-    return found
+        return dict(shown.of_kind("parcels"))
+    return {str(plot["id"]): plot for plot in members(shown, "parcels", park)}
 
 
 # --- the class of a plot --------------------------------------------------------------------

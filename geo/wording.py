@@ -13,8 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from geo.i18n import LANGUAGES, has_message, message
-
-MU_PER_HECTARE = 15
+from geo.model import MU_PER_HECTARE
 
 _UNITS = {
     "亿元": "unit.hundred_million_yuan",

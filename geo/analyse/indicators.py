@@ -19,7 +19,6 @@ import pandas as pd
 from geo.analyse.holdings import UNMEASURED, Land, own_land
 from geo.analyse.land import (
     AREA_NOTE,
-    INFRASTRUCTURE,
     areas_of,
     measure_plots,
     named,
@@ -32,8 +31,8 @@ from geo.analyse.limits import PLAN, Limits
 from geo.analyse.ranking import rank_firms
 from geo.codes import IndustryList
 from geo.families import Families
-from geo.indicators import INDICATORS, MU_PER_HECTARE, UNITS, Indicators
-from geo.model import COUNTABLE_STAGES, MU_M2
+from geo.indicators import INDICATORS, UNITS, Indicators
+from geo.model import COUNTABLE_STAGES, INFRASTRUCTURE, MU_M2, MU_PER_HECTARE
 
 FORMAT = 1
 NOTES = (AREA_NOTE, "plan_note.indicators_own_land", "plan_note.invest_not_fixed_assets")

@@ -12,15 +12,9 @@ import shapely
 
 from geo.crs import ellipsoidal_area_m2
 from geo.families import Families
-from geo.model import KINDS, MU_M2
+from geo.model import BUILT_STATES, KINDS, MU_M2
 
 HECTARE_M2 = 10_000
-INFRASTRUCTURE = ("12", "13", "14")
-"""Land-use classes that serve a park: traffic, utilities, green space (guide of 2023)."""
-
-BUILT_STATES = ("built", "inefficient")
-"""Development states of land with finished works; land under construction has none yet."""
-
 CONSTRUCTION = frozenset(f"{number:02}" for number in range(7, 17))
 """Top classes that are construction land; 06 (农业设施建设用地) is farm land by law."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from geo.errors import NotFound
 from geo.export.typeset import typeset
+from geo.profiles.family import family
 from geo.query import Feature, Library, Snapshot
 from geo.render.lettering import Line
 from geo.render.looks import INK, Look, land_hatches, look_of
@@ -69,7 +70,7 @@ def draw_plan_map(snapshot: Snapshot, park: str, w: Wording) -> tuple[bytes, int
     parks = snapshot.of_kind("parks")
     if park not in parks:
         raise NotFound("PLACE_UNKNOWN", number=park[:60])
-    inside = _family(parks, park)
+    inside = family(parks, park)
     plots = [f for f in snapshot.of_kind("parcels").values() if _is_in(f, inside)]
     if not plots:
         raise NotFound("MAP_NO_PLOTS", park=park)
@@ -79,16 +80,6 @@ def draw_plan_map(snapshot: Snapshot, park: str, w: Wording) -> tuple[bytes, int
     content = _content(snapshot, parks[park], plots, scale, w)
     on = date.fromisoformat(snapshot.site["as_of"])
     return typeset("plan_map", content, {"map": picture}, on=on), scale
-
-
-def _family(parks: Mapping[str, Feature], park: str) -> set[str]:
-    """Return a park and all parks inside it."""
-    found = {park}
-    while (
-        more := {k for k, f in parks.items() if f["properties"].get("parent_id") in found} - found
-    ):
-        found |= more
-    return found
 
 
 def _is_in(plot: Feature, parks: set[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from geo.codes import IndustryList
 from geo.match.span import UNKNOWN_SPAN, Span
 from geo.model import MU_M2, parse_partial_date
-from geo.profiles.family import lineage
+from geo.profiles.family import county_of, lineage
 from geo.query import Feature, Snapshot
 from geo.utilities import Utility, read_utilities
 from geo.wording import parts
@@ -189,9 +189,8 @@ class _Reader:
     def _lineage(self, park: str) -> tuple[tuple[str, ...], str]:
         if park not in self._parks:
             found = lineage(self._shown, park)
-            counties = (f["properties"].get("adcode") for f in found)
             keys = tuple(str(f["id"]) for f in found) or ((park,) if park else ())
-            self._parks[park] = keys, next((str(c) for c in counties if c), "")
+            self._parks[park] = keys, county_of(self._shown, park)
         return self._parks[park]
 
     def _stop(self, rows: list[dict[str, Any]], kind: str) -> Stop:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.planmap import family
 from geo.planning.documents import one_of, read_table, require_park, text_of, texts_of
+from geo.profiles.family import family
 from geo.query import Snapshot
 from geo.wording import Wording
 

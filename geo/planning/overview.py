@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from geo.findings import FindingRecord
-from geo.planmap import family
+from geo.model import BUILT_STATES, MU_PER_HECTARE
 from geo.planning.balance import name_of, scope_of
 from geo.planning.documents import fixed, read_table
+from geo.profiles.family import county_of, family
 from geo.query import Feature, Snapshot
-from geo.wording import MU_PER_HECTARE, Wording
+from geo.wording import Wording
 
 AMOUNTS = ("planned", "supplied", "built", "offer")
 """What the overview measures: all plots, and those supplied, built, on offer."""
@@ -20,9 +21,6 @@ AMOUNTS = ("planned", "supplied", "built", "offer")
 IDLE = "LAND_IDLE"
 MOST_IDLE = 5
 """Idle plots told on the overview; the list of findings has them all."""
-
-BUILT_STATES = ("built", "inefficient")
-"""As :data:`geo.analyse.land.BUILT_STATES`, which cannot be read without geopandas."""
 
 _SEVERITIES = ("error", "warning")
 
@@ -139,24 +137,7 @@ def _parks_of(shown: Snapshot, sheet: Mapping[str, Any]) -> frozenset[str] | Non
         return None
     if sheet["scope"] == "park":
         return frozenset(family(parks, sheet["key"]))
-    return frozenset(key for key in parks if _county_of(key, parks) == sheet["key"])
-
-
-def _county_of(key: str, parks: Mapping[str, Feature]) -> str | None:
-    """Return the county of a park, else that of the park around it."""
-    for park in _lineage(key, parks):
-        county = parks[park]["properties"].get("adcode")
-        if county:
-            return str(county)
-    return None
-
-
-def _lineage(key: str, parks: Mapping[str, Feature]) -> Iterator[str]:
-    seen: set[str] = set()
-    while key in parks and key not in seen:
-        seen.add(key)
-        yield key
-        key = parks[key]["properties"].get("parent_id") or ""
+    return frozenset(key for key in parks if county_of(shown, key) == sheet["key"])
 
 
 def _rules(found: Iterable[FindingRecord], w: Wording) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from geo.query import Feature, Snapshot
 
@@ -17,6 +17,12 @@ def lineage(shown: Snapshot, park: object) -> list[Feature]:
     return found
 
 
+def county_of(shown: Snapshot, park: object) -> str:
+    """Return the county of a park, else that of the nearest park around it; else nothing."""
+    counties = (found["properties"].get("adcode") for found in lineage(shown, park))
+    return next((str(county) for county in counties if county), "")
+
+
 def parks_inside(shown: Snapshot, park: str) -> list[Feature]:
     """Return the parks that lie directly in a park."""
     parks = shown.of_kind("parks").values()
@@ -25,11 +31,16 @@ def parks_inside(shown: Snapshot, park: str) -> list[Feature]:
 
 def members(shown: Snapshot, kind: str, park: str) -> list[Feature]:
     """Return the plots, halls or firms of a park and of all parks in it."""
-    family = {str(other["id"]) for other in _family(shown, park)}
+    inside = family(shown.of_kind("parks"), park)
     found = shown.of_kind(kind).values()
-    return [feature for feature in found if feature["properties"].get("park_id") in family]
+    return [feature for feature in found if feature["properties"].get("park_id") in inside]
 
 
-def _family(shown: Snapshot, park: str) -> Iterable[Feature]:
-    parks = shown.of_kind("parks").values()
-    return [other for other in parks if park in {f["id"] for f in lineage(shown, other["id"])}]
+def family(parks: Mapping[str, Feature], park: str) -> set[str]:
+    """Return the keys of a park and of all parks inside it; parents may form a circle."""
+    found = {park}
+    while (
+        more := {k for k, f in parks.items() if f["properties"].get("parent_id") in found} - found
+    ):
+        found |= more
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 from geo.profiles.contact import Contact, contact_of
 from geo.profiles.distances import Reach, reach_of
 from geo.profiles.facts import Age, age_of
-from geo.profiles.family import lineage
+from geo.profiles.family import county_of, lineage
 from geo.query import Feature, Snapshot
 from geo.wording import Wording, parts
 
@@ -96,7 +96,7 @@ def frame_of(shown: Snapshot, kind: str, key: str, w: Wording) -> Frame:
     park = key if kind == "parks" else p.get("park_id")
     parks = lineage(shown, park)
     around = parks[1:] if kind == "parks" else parks
-    county = next((f["properties"]["adcode"] for f in parks if f["properties"].get("adcode")), None)
+    county = county_of(shown, park)
     return Frame(
         kind,
         key,

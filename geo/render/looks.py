@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from geo.model import DRAWN_NATURES
+
 SAND, PAPER, LINE, COUNTY = "#efe8da", "#fbf9f4", "#ddd5c5", "#b3a283"
 INK, MUTE, CARD = "#23282b", "#5d6469", "#ffffff"
 JADE, JADE_DEEP, JADE_TINT = "#0b6b57", "#085344", "#e3efea"
@@ -42,7 +44,6 @@ STATES = {
 _TEXTURES = ("plain", *STROKES)
 _NO_RGB = "222,222,222"
 _HATCH_WIDTH = 0.8
-_SCHEMATIC = ("schematic", "text-limits")
 _FREE = ("vacant", "partly_let")
 
 
@@ -161,7 +162,7 @@ def _hex(rgb: str, darker: float = 1.0) -> str:
 
 def _park(properties: Mapping[str, Any]) -> Look:
     is_port = properties.get("kind") == "logistics"
-    is_drawn = properties.get("nature") in (*_SCHEMATIC, "sample")
+    is_drawn = properties.get("nature") in (*DRAWN_NATURES, "sample")
     return Look(
         PORT if is_port else JADE,
         0.4,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from geo.model import DRAWN_NATURES
 from geo.render.lettering import BOLD, Line
 from geo.render.looks import (
     COUNTY,
@@ -39,7 +40,6 @@ Layers = Mapping[str, Iterable[Feature]]
 _SEATS = ("county seat", "city")
 _LINES = ("road", "railway")
 _STOPS = ("rail_station", "airport", "warehouse")
-_SCHEMATIC = ("schematic", "text-limits")
 _CHOSEN = Look(JADE_DEEP, 0.8)
 _PIN = Look(fill=JADE_DEEP, radius=1.5)
 _AROUND = {"parks": 0.0, "parcels": 0.8, "buildings": 1.6}
@@ -237,7 +237,7 @@ def _park(feature: Feature, counties: Mapping[str, str], wording: Wording) -> Dr
 
 def _chosen(subject: Feature) -> Look:
     """Return the outline of the subject, broken where nobody has surveyed it."""
-    return replace(_CHOSEN, dash=(2.0, 1.1)) if _nature(subject) in _SCHEMATIC else _CHOSEN
+    return replace(_CHOSEN, dash=(2.0, 1.1)) if _nature(subject) in DRAWN_NATURES else _CHOSEN
 
 
 def _plot(feature: Feature, *, named: bool) -> Drawing:
@@ -264,7 +264,7 @@ def _remarked(text: str, remark: str, wording: Wording) -> str:
 
 def _unsure(feature: Feature, wording: Wording) -> str:
     nature = _nature(feature)
-    unsure = nature == "sample" or nature in _SCHEMATIC
+    unsure = nature == "sample" or nature in DRAWN_NATURES
     return wording.word("nature", nature) if unsure else ""
 
 

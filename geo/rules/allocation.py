@@ -17,16 +17,16 @@ from shapely.geometry import mapping
 
 from geo.crs import WGS84, ellipsoidal_length_m
 from geo.i18n import LANGUAGES
-from geo.model import COUNTABLE_STAGES, SUPPLY_STATES, Finding
+from geo.model import (
+    COUNTABLE_STAGES,
+    DRAWN_NATURES,
+    INFRASTRUCTURE,
+    SUPPLY_STATES,
+    Finding,
+)
 from geo.rules.claims import REFERENCES, find_claims
 from geo.rules.codes import split_list
 from geo.rules.finding import Context, clean, phrase
-
-INFRASTRUCTURE = ("12", "13", "14")
-"""Land-use classes that serve a park and have no firm: traffic, utilities, green space."""
-
-DRAWN = ("schematic", "text-limits")
-"""Natures whose outline is a picture: what lies in or out of it says nothing."""
 
 _TOLERANCE_M = 20.0
 _AT_WORK = ("construction", "operating")
@@ -51,7 +51,7 @@ class _Land:
 
     def is_drawn(self, claims: pd.DataFrame) -> np.ndarray:
         """Return whether the plot of each claim has an outline that is only a picture."""
-        drawn = self.plots["nature"].isin(DRAWN).to_numpy(dtype=bool)
+        drawn = self.plots["nature"].isin(DRAWN_NATURES).to_numpy(dtype=bool)
         return np.asarray(drawn[claims["plot"]], dtype=bool)
 
     def firm_name(self, row: int) -> str:

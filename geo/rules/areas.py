@@ -10,17 +10,14 @@ import pandas as pd
 import shapely
 
 from geo.crs import ellipsoidal_area_m2, to_mu
-from geo.model import MU_M2, Finding
+from geo.model import DRAWN_NATURES, MU_M2, Finding
 from geo.rules.finding import Context
-
-_DRAWN = ("schematic", "text-limits")
-"""Natures whose outline is a picture: its area says nothing."""
 
 
 def check(context: Context) -> Iterator[Finding]:
     """Return the plots and surveyed parks whose declared area is not that of their outline."""
     for layer, frame in context.of_kind("parcels"):
-        measured = ~frame["nature"].isin(_DRAWN)
+        measured = ~frame["nature"].isin(DRAWN_NATURES)
         yield from _check_area(context, layer, frame, "declared_area_mu", measured)
     for layer, frame in context.of_kind("parks"):
         measured = frame["nature"] == "surveyed"

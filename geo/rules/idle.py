@@ -21,8 +21,8 @@ import pandas as pd
 import shapely
 
 from geo.crs import ellipsoidal_area_m2
-from geo.model import MU_M2, PARCELS, Finding
-from geo.rules.allocation import DRAWN, is_supplied_for_use
+from geo.model import BUILT_STATES, DRAWN_NATURES, MU_M2, PARCELS, Finding
+from geo.rules.allocation import is_supplied_for_use
 from geo.rules.dates import date_ordinals, months_after
 from geo.rules.finding import Context, Record, field_words, phrase
 
@@ -36,7 +36,6 @@ USUAL = {
 """Art. 2 and 14, used where ``rules.toml`` gives no number."""
 
 _MOST_MU = PARCELS.spec("declared_area_mu").maximum or np.inf
-_FINISHED = ("built", "inefficient")
 # Art. 8: acts of government, and force majeure, which is treated like them.
 _GOVERNMENT = re.compile("(?<!非)(?<!不是)(?<!不属)(?<!不属于)(?:政府|不可抗力|自然灾害)")
 
@@ -86,7 +85,7 @@ def _judge(context: Context, plots: pd.DataFrame) -> _Judged:
     limits = _limits(context)
     supplied = (plots["supply_state"] == "supplied").to_numpy(dtype=bool)
     state = plots["development_state"].fillna("").to_numpy(dtype=object)
-    open_ = supplied & ~np.isin(state, _FINISHED) & plots["completed_on"].isna().to_numpy()
+    open_ = supplied & ~np.isin(state, BUILT_STATES) & plots["completed_on"].isna().to_numpy()
     begun = plots["started_on"].notna().to_numpy() | (state == "construction")
     area = _areas_m2(plots)
     with np.errstate(over="ignore"):  # a number beyond all measure: VALUE_RANGE tells of it
@@ -121,7 +120,7 @@ def _areas_m2(plots: pd.DataFrame) -> np.ndarray:
     if not isinstance(plots, gpd.GeoDataFrame):
         return area
     shapes = plots.geometry.to_numpy()
-    sound = np.isnan(area) & ~plots["nature"].isin(DRAWN).to_numpy(dtype=bool)
+    sound = np.isnan(area) & ~plots["nature"].isin(DRAWN_NATURES).to_numpy(dtype=bool)
     sound &= shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == 2)
     measured = ellipsoidal_area_m2(plots.geometry[sound])
     area[sound] = measured.where(measured > 0).to_numpy(float)

@@ -7,12 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from geo.model import KINDS, Finding
+from geo.model import BUILT_STATES, KINDS, Finding
 from geo.rules.finding import Context
 
 _LEAST = {"far": "far_min", "building_coefficient": "building_coefficient_min"}
 _MOST = {"far": "far_max", "green_ratio": "green_ratio_max"}
-_FINISHED = ("built", "inefficient")
 _OFFICE = "office_ratio"
 _OFFICE_MOST = "office_ratio_max"
 _INDUSTRIAL = "1001"
@@ -25,7 +24,7 @@ def check(context: Context) -> Iterator[Finding]:
     Until works are finished a figure may still rise, so only finished ones fall short.
     """
     for layer, plots in context.of_kind("parcels"):
-        finished = plots["development_state"].isin(_FINISHED)
+        finished = plots["development_state"].isin(BUILT_STATES)
         for name, limit in _LEAST.items():
             yield from _compare(context, layer, "INDICATOR_BELOW", name, plots[limit], finished)
         for name, limit in _MOST.items():

@@ -11,7 +11,7 @@ from geo import jobs
 from geo.errors import BadRequest, NotFound
 from geo.grids import Grid, crs_name
 from geo.i18n import LANGUAGES, has_message, message
-from geo.planmap import family
+from geo.profiles.family import family
 from geo.query import Snapshot
 from geo.render.plane import bbox_of, join_bboxes
 from geo.state import audit

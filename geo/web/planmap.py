@@ -12,7 +12,8 @@ from geo.differences import PlotChange, compare_plots
 from geo.errors import BadRequest, NotFound
 from geo.export.legend import field_label, value_label
 from geo.model import KINDS
-from geo.planmap import VIEWS, PlotView, family, view_plots
+from geo.planmap import VIEWS, PlotView, view_plots
+from geo.profiles.family import family
 from geo.profiles.profile import title_of
 from geo.query import Snapshot
 from geo.render.looks import STROKES

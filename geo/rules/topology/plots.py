@@ -11,10 +11,8 @@ import pandas as pd
 import shapely
 
 from geo.crs import LocalPlane, local_plane
+from geo.model import DRAWN_NATURES
 from geo.rules.topology.tolerances import PRECISION_M
-
-DRAWN = ("schematic", "text-limits")
-"""Natures whose outline is a picture: what it touches says nothing."""
 
 _AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -109,7 +107,7 @@ def usable_plots(
     areas = np.isin(shapely.get_type_id(shapes), _AREAS) & ~shapely.is_empty(shapes)
     low, high = np.hsplit(shapely.bounds(shapes), 2)
     areas &= ((low >= bbox[:2]) & (high <= bbox[2:])).all(axis=1)
-    drawn = frame["nature"].isin(DRAWN).to_numpy(dtype=bool)
+    drawn = frame["nature"].isin(DRAWN_NATURES).to_numpy(dtype=bool)
     sound = areas & ~drawn & np.asarray(shapely.is_valid(shapes), dtype=bool)
     rows = np.flatnonzero(sound)
     rows = rows[np.argsort(names[rows].astype(str), kind="stable")]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.rules.topology.plots import DRAWN, Plots
+from geo.model import DRAWN_NATURES
+from geo.rules.topology.plots import Plots
 
 
 def park_outlines(frames: Iterator[tuple[str, pd.DataFrame]]) -> dict[str, shapely.Geometry]:
@@ -19,7 +20,7 @@ def park_outlines(frames: Iterator[tuple[str, pd.DataFrame]]) -> dict[str, shape
         if isinstance(frame, gpd.GeoDataFrame):
             shapes = frame.geometry.to_numpy()
             known = shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == 2)
-            known &= ~frame["nature"].isin(DRAWN).to_numpy(dtype=bool)
+            known &= ~frame["nature"].isin(DRAWN_NATURES).to_numpy(dtype=bool)
             known &= frame["place_known"].fillna(True).to_numpy(dtype=bool)
             outlines |= dict(zip(frame["park_id"][known], shapes[known], strict=True))
     return outlines
