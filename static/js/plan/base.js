@@ -1,6 +1,7 @@
 /** The planners' maps: the ground, the plots by class, the marks of parks. */
 
 import { el } from "../dom.js";
+import { goTo, load, makeMap, makeMark, nameSeats, turnNames } from "../small-map.js";
 import { featureStyle, hatchFill } from "../styles.js";
 
 /**
@@ -14,45 +15,12 @@ import { featureStyle, hatchFill } from "../styles.js";
 export const NEAR = 12.5;
 export const MOST = 17;
 const PADDING = 40;
-const STILL = "(prefers-reduced-motion: reduce)";
 const PANES = { counties: 310, areas: 340, plots: 350, findings: 380, marks: 620 };
 const GROUND = { counties: "counties", parks: "areas" };
 
-/** Return whether the reader asked for no motion. */
-export function isStill() {
-  return matchMedia(STILL).matches;
-}
-
-/** @param {string} url @returns {Promise<any>} */
-export async function load(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
-  return answer.json();
-}
-
-/**
- * Return a map with its panes and controls.
- * @param {HTMLElement} root
- */
-export function makeMap(root) {
-  const calm = isStill();
-  const map = L.map(root, {
-    zoomControl: false,
-    zoomSnap: 0.25,
-    minZoom: 5,
-    maxZoom: 19,
-    fadeAnimation: !calm,
-    zoomAnimation: !calm,
-    // Where the map is above the list, a wheel scrolls the page.
-    scrollWheelZoom: matchMedia("(min-width: 1000px)").matches,
-  });
-  map.attributionControl.setPrefix(false);
-  const { zoomIn, zoomOut } = root.dataset;
-  L.control.zoom({ position: "topright", zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  for (const [name, index] of Object.entries(PANES)) {
-    map.createPane(name).style.zIndex = String(index);
-  }
+/** Return a map with its panes and controls. @param {HTMLElement} root */
+export function makePlanMap(root) {
+  const map = makeMap(root, 19, PANES);
   map.setView([36.8, 81.7], 8);
   return map;
 }
@@ -69,7 +37,7 @@ export async function drawGround(map, base, layers) {
   answers.forEach((answer, i) => {
     if (answer.status === "rejected") return;
     const { features } = answer.value;
-    if (kinds[i] === "places") nameSeats(map, features);
+    if (kinds[i] === "places") nameSeats(map, features.filter(isSeat));
     else layGround(map, kinds[i], features);
   });
 }
@@ -82,18 +50,9 @@ function layGround(map, kind, features) {
   L.geoJSON(/** @type {any} */ (shown), { pane, style, interactive: false }).addTo(map);
 }
 
-/** @param {L.Map} map @param {any[]} places */
-function nameSeats(map, places) {
-  const seats = places.filter(({ geometry, properties: p }) => geometry && p.kind === "county seat");
-  const isChinese = document.documentElement.dataset.lang !== "en";
-  for (const { geometry, properties: p } of seats) {
-    const [lng, lat] = geometry.coordinates;
-    const full = isChinese ? p.name_zh : p.name_en || p.name_zh;
-    const name = full.replace(/^(.+?县).+/, "$1").replace(/\s*\(.*\)/, "");
-    const html = el("span", { class: "finder-seat", text: name });
-    const icon = L.divIcon({ html, className: "finder-label", iconSize: [0, 0] });
-    L.marker([lat, lng], { icon, interactive: false, keyboard: false }).addTo(map);
-  }
+/** @param {any} place */
+function isSeat({ geometry, properties }) {
+  return geometry && properties.kind === "county seat";
 }
 
 /** Return how a plot of a class is drawn. @param {Look|undefined} look */
@@ -172,8 +131,7 @@ export function show(map, bounds, atOnce = false, above = PADDING) {
     paddingTopLeft: /** @type {[number, number]} */ ([PADDING, above]),
     paddingBottomRight: /** @type {[number, number]} */ ([PADDING, PADDING]),
   };
-  if (atOnce || isStill()) map.fitBounds(bounds, { ...options, animate: false });
-  else map.flyToBounds(bounds, { ...options, duration: 0.8 });
+  goTo(map, bounds, options, atOnce);
 }
 
 /**
@@ -189,25 +147,13 @@ export function markParks(map, marks, shapes) {
     if (!bounds.isValid()) continue;
     const html = el("span", { class: "finder-park" }, el("b", { text: String(plots.length) }),
       el("i", { text: name }));
-    const icon = L.divIcon({ html, className: "finder-mark", iconSize: [36, 36] });
-    const mark = L.marker(bounds.getCenter(), { icon, alt: name, title: name, riseOnHover: true });
-    const go = () => show(map, bounds);
-    mark.on("click", go);
-    mark.on("keydown", (/** @type {any} */ { originalEvent: event }) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      go();
-    });
+    const mark = makeMark(bounds.getCenter(), html, name, () => show(map, bounds));
     group.addLayer(mark);
   }
   const sort = () => {
     if (map.getZoom() < NEAR) group.addTo(map);
     else group.remove();
-    const { x: width } = map.getSize();
-    group.eachLayer((/** @type {any} */ mark) => {
-      const { x } = map.latLngToContainerPoint(mark.getLatLng());
-      mark.getElement()?.classList.toggle("is-turned", x > width * 0.6);
-    });
+    turnNames(map, group.getLayers());
   };
   map.on("zoomend moveend", sort);
   sort();

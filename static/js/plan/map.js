@@ -8,13 +8,13 @@ import {
   drawGround,
   drawPlots,
   giveUp,
-  load,
-  makeMap,
+  makePlanMap,
   markParks,
   pageData,
   ready,
   show,
 } from "./base.js";
+import { load } from "../small-map.js";
 
 /**
  * @typedef {{id: string, text: string, address: string, shapes: any[]}} Finding
@@ -79,7 +79,7 @@ function connectList(map, found) {
 async function boot(root) {
   const data = pageData();
   const { base = "" } = root.dataset;
-  const map = makeMap(root);
+  const map = makePlanMap(root);
   window.planMap = map;
   const [collection] = await Promise.all([
     load(`${base}${data.layers.parcels}.geojson`),

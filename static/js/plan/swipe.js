@@ -6,13 +6,13 @@ import {
   drawGround,
   drawPlots,
   giveUp,
-  load,
-  makeMap,
+  makePlanMap,
   markParks,
   pageData,
   ready,
   show,
 } from "./base.js";
+import { load } from "../small-map.js";
 
 const SIDES = ["before", "after"];
 const OUTLINE = { color: "#9a5b00", weight: 3, fill: false, interactive: false };
@@ -118,7 +118,7 @@ function connectList(map, sides) {
 /** @param {HTMLElement} root */
 async function boot(root) {
   const data = pageData();
-  const map = makeMap(root);
+  const map = makePlanMap(root);
   window.planMap = map;
   const ground = drawGround(map, data.sides[1].base, data.sides[1].layers);
   const sides = await Promise.all(SIDES.map((_, index) => drawSide(map, root, data, index)));

@@ -4,6 +4,7 @@
  */
 
 import { el } from "../dom.js";
+import { goTo, load, makeMap, makeMark, nameSeats, turnNames } from "../small-map.js";
 import { color, featureStyle, hatchFill } from "../styles.js";
 
 /**
@@ -19,19 +20,12 @@ const NEAR = 12.5;
 /** Before it, a park and those inside it are one mark. */
 const APART = 11;
 const MOST = 16.5;
-const STILL = "(prefers-reduced-motion: reduce)";
 const PANES = { counties: 310, lines: 330, areas: 340, offers: 360 };
 const GROUND = { counties: "counties", logistics: "lines", parks: "areas" };
 
-/**
- * Return the collection of features at an address; an empty one if it does not come, for the
- * offers stand on the map without it.
- * @param {string} url
- */
-async function load(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
-  return answer.json();
+/** @param {any} place */
+function isSeat({ properties }) {
+  return ["county seat", "city"].includes(properties.kind);
 }
 
 /** Fires "choose" and "hover" with detail {key}. */
@@ -51,35 +45,12 @@ export class FinderMap extends EventTarget {
     super();
     this.root = root;
     this.found = found;
-    this.map = this.#makeMap();
+    this.map = makeMap(root, 18, PANES);
     this.far = L.layerGroup();
     this.parks = L.layerGroup();
     this.near = L.layerGroup();
     this.map.on("zoomend", () => this.#sort());
     this.map.on("moveend", () => this.#turnNames());
-  }
-
-  #makeMap() {
-    const { root } = this;
-    const isStill = matchMedia(STILL).matches;
-    const map = L.map(root, {
-      zoomControl: false,
-      zoomSnap: 0.25,
-      minZoom: 5,
-      maxZoom: 18,
-      fadeAnimation: !isStill,
-      zoomAnimation: !isStill,
-      // Where the map is above the list, a wheel scrolls the page.
-      scrollWheelZoom: matchMedia("(min-width: 1000px)").matches,
-    });
-    map.attributionControl.setPrefix(false);
-    const { zoomIn, zoomOut } = root.dataset;
-    L.control.zoom({ position: "topright", zoomInTitle: zoomIn, zoomOutTitle: zoomOut }).addTo(map);
-    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-    for (const [name, index] of Object.entries(PANES)) {
-      map.createPane(name).style.zIndex = String(index);
-    }
-    return map;
   }
 
   /** Draw ground, parks and offers. @param {string} base address of the published files */
@@ -94,7 +65,7 @@ export class FinderMap extends EventTarget {
     });
     this.#fit(ground);
     for (const [kind, pane] of Object.entries(GROUND)) this.#lay(kind, pane, ground[kind] ?? []);
-    this.#nameSeats(ground.places ?? []);
+    nameSeats(this.map, (ground.places ?? []).filter(isSeat));
     this.#markParks(ground.parks ?? []);
     // Plots that only together are large enough are in the list twice: their group stays on top.
     const offers = [...this.found.offers].sort((a, b) => Number(a.rank > 0) - Number(b.rank > 0));
@@ -130,19 +101,9 @@ export class FinderMap extends EventTarget {
     const group = this.#groups.get(key);
     if (!group) return;
     this.mark(key);
+    /** @type {L.FitBoundsOptions} */
     const options = { maxZoom: MOST, padding: [40, 40] };
-    this.#go(group.getBounds(), options, isAtOnce);
-  }
-
-  /**
-   * @param {any} bounds
-   * @param {any} options
-   * @param {boolean} [isAtOnce]
-   */
-  #go(bounds, options, isAtOnce = false) {
-    if (isAtOnce || matchMedia(STILL).matches) {
-      this.map.fitBounds(bounds, { ...options, animate: false });
-    } else this.map.flyToBounds(bounds, { ...options, duration: 0.8 });
+    goTo(this.map, group.getBounds(), options, isAtOnce);
   }
 
   /** Show all parks that have an offer; without any all that is drawn. */
@@ -164,21 +125,6 @@ export class FinderMap extends EventTarget {
     const shown = features.filter(({ geometry }) => geometry && geometry.type !== "Point");
     const style = (/** @type {any} */ feature) => featureStyle(kind, feature, /** @type {any} */ (null), "");
     L.geoJSON(shown, { pane, style, interactive: false }).addTo(this.map);
-  }
-
-  /** @param {any[]} places */
-  #nameSeats(places) {
-    const seats = places.filter(({ properties: p }) => ["county seat", "city"].includes(p.kind));
-    const isChinese = document.documentElement.dataset.lang !== "en";
-    for (const { geometry, properties: p } of seats) {
-      const [lng, lat] = geometry.coordinates;
-      const full = isChinese ? p.name_zh : p.name_en || p.name_zh;
-      // 策勒县策勒镇 is the seat of 策勒县, Cele (Qira, Chira) is spelt in several ways.
-      const name = full.replace(/^(.+?县).+/, "$1").replace(/\s*\(.*\)/, "");
-      const html = el("span", { class: "finder-seat", text: name });
-      const icon = L.divIcon({ html, className: "finder-label", iconSize: [0, 0] });
-      L.marker([lat, lng], { icon, interactive: false, keyboard: false }).addTo(this.map);
-    }
   }
 
   /** @param {any[]} features */
@@ -216,15 +162,7 @@ export class FinderMap extends EventTarget {
       el("b", { text: String(count) }), label);
     const title = (this.root.dataset.mark ?? "")
       .replace("{park}", name).replace("{count}", String(count));
-    const icon = L.divIcon({ html, className: "finder-mark", iconSize: [36, 36] });
-    const mark = L.marker(at, { icon, alt: title, title, riseOnHover: true });
-    mark.on("click", () => this.#open(parks, at));
-    // Leaflet calls it a button, and gives it no key.
-    mark.on("keydown", (/** @type {any} */ { originalEvent: event }) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      this.#open(parks, at);
-    });
+    const mark = makeMark(at, html, title, () => this.#open(parks, at));
     this.#marks.push({ parks, mark });
     return mark;
   }
@@ -237,8 +175,9 @@ export class FinderMap extends EventTarget {
   #open(parks, at) {
     const offers = this.found.offers.filter(({ park }) => park && parks.includes(park));
     const groups = offers.flatMap(({ key }) => this.#groups.get(key) ?? []);
+    /** @type {L.FitBoundsOptions} */
     const options = { maxZoom: 15, padding: [24, 24] };
-    if (groups.length) this.#go(L.featureGroup(groups).getBounds(), options);
+    if (groups.length) goTo(this.map, L.featureGroup(groups).getBounds(), options);
     else this.map.setView(at, NEAR + 1);
     if (offers.length) this.#tell("choose", offers[0].key);
   }
@@ -307,11 +246,7 @@ export class FinderMap extends EventTarget {
 
   /** Let the names of marks stand where there is room for them. */
   #turnNames() {
-    const { x: width } = this.map.getSize();
-    for (const { mark } of this.#marks) {
-      const { x } = this.map.latLngToContainerPoint(mark.getLatLng());
-      mark.getElement()?.classList.toggle("is-turned", x > width * 0.6);
-    }
+    turnNames(this.map, this.#marks.map(({ mark }) => mark));
   }
 
   /** @param {string} name @param {string} key */

@@ -1,5 +1,6 @@
 /** The finder: short addresses, and a map that follows the list as the list follows the map. */
 
+import { isStill } from "../small-map.js";
 import { FinderMap } from "./map.js";
 
 const ACTIVE = "is-active";
@@ -58,8 +59,7 @@ function pair(map, cards) {
 /** Where the list is pushed over the map, pull it back. */
 function uncover() {
   if (!matchMedia("(max-width: 999.98px)").matches) return;
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  scrollTo({ top: 0, behavior: isStill ? "auto" : "smooth" });
+  scrollTo({ top: 0, behavior: isStill() ? "auto" : "smooth" });
 }
 
 /** Keep in the address which offer is looked at. @param {string} key */
