@@ -4,8 +4,6 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
 import time
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,11 +14,11 @@ import pytest
 from geo import jobs
 from geo.settings import Settings
 from geo.state import open_state
-from tests.browser.site import ROOT, environment, publish, serving
+from tests.browser.people import add_user, sign_in
+from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_hostile import PAYLOADS, assert_nothing_ran
 
-PASSWORD = "a quiet sand dune"
 HEADINGS = [
     "企业名称",
     "信用代码",
@@ -56,19 +54,6 @@ def register(rows=REGISTER):
     return text.getvalue().encode("gb18030")
 
 
-def add_user(out, name, role):
-    command = [sys.executable, "-m", "geo", "user", "add", name, "--role", role]
-    subprocess.run(
-        [*command, "--password-stdin", "--out", str(out)],
-        cwd=ROOT,
-        env=environment(),
-        input=f"{PASSWORD}\n",
-        text=True,
-        capture_output=True,
-        check=True,
-    )
-
-
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
     """A server with a clerk (``li``) and a viewer (``wang``), which takes 1 MB at most."""
@@ -86,10 +71,7 @@ def open_as(open_map, instance):
 
     def opener(name, path, **view):
         page = open_map("/login", on=instance, ready=False, **view)
-        page.page.fill("[name=name]", name)
-        page.page.fill("[name=password]", PASSWORD)
-        page.page.click("main [type=submit]")
-        page.page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, name)
         page.open(path, ready=False)
         return page
 

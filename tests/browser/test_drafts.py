@@ -5,9 +5,9 @@ import json
 import pytest
 
 from geo.settings import BUNDLED_LAYERS
+from tests.browser.people import add_user, sign_in
 from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_data import PASSWORD, add_user
 
 JOB_MS = 120_000
 CHANGED, GONE = "CL-AGRI-001", "CL-AGRI-004"
@@ -28,10 +28,7 @@ def instance(tmp_path_factory):
 def open_as(open_map, instance):
     def opener(name, path, **view):
         page = open_map("/login", on=instance, ready=False, **view)
-        page.page.fill("[name=name]", name)
-        page.page.fill("[name=password]", PASSWORD)
-        page.page.click("main [type=submit]")
-        page.page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, name)
         page.open(path, ready=False)
         return page
 

@@ -9,10 +9,10 @@ from geo.query import Library
 from geo.settings import Settings
 from geo.state import accounts, open_state
 from tests.browser.mappage import texts
+from tests.browser.people import PASSWORD, sign_in
 from tests.browser.site import serving
 from tests.browser.test_accessibility import assert_accessible
 
-PASSWORD = "a quiet sand dune"
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -58,9 +58,7 @@ def test_from_the_page_of_a_plot_to_the_inbox(open_map, staffed, view):
 
 def read_in_the_inbox(page, words):
     page.open("/login?next=/inbox" + ("%3Flang%3Den" if page.lang == "en" else ""), ready=False)
-    page.page.fill("[name=name]", "li")
-    page.page.fill("[name=password]", PASSWORD)
-    page.page.click("main button[type=submit]")
+    sign_in(page, "li")
     page.page.wait_for_url("**/inbox*")
     assert_well(page)
     page.page.click("tbody tr:first-child a")

@@ -12,11 +12,12 @@ from geo.settings import ROOT, Settings
 from geo.state import accounts, open_state
 from geo.times import today
 from tests.browser.mappage import texts
+from tests.browser.people import PASSWORD
+from tests.browser.people import sign_in as fill_in
 from tests.browser.site import serving
 from tests.browser.test_accessibility import assert_accessible
 
 FAULTY = ROOT / "tests" / "data" / "faulty"
-PASSWORD = "a quiet sand dune"
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -48,10 +49,7 @@ def reading(faulty):
 
 def sign_in(open_map, server, name="li", *, to="plan/findings", **view):
     page = open_map("/login", ready=False, on=server, **view)
-    page.page.fill("[name=name]", name)
-    page.page.fill("[name=password]", PASSWORD)
-    page.page.click("main button[type=submit]")
-    page.page.wait_for_url(lambda url: "/login" not in url)
+    fill_in(page, name)
     page.open(f"/{to}", ready=False)
     return page
 

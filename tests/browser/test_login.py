@@ -9,10 +9,10 @@ import pytest
 from geo.settings import Settings
 from geo.state import accounts, open_state
 from tests.browser.mappage import texts
+from tests.browser.people import PASSWORD
+from tests.browser.people import sign_in as fill_in
 from tests.browser.site import serving
 from tests.browser.test_accessibility import assert_accessible
-
-PASSWORD = "a quiet sand dune"
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +34,7 @@ def sign_in(open_map, staffed):
         if view.get("lang") == "en":
             next += f"{'&' if '?' in next else '?'}lang=en"
         page = open_map(f"/login?next={quote(next)}", ready=False, on=staffed, **view)
-        page.page.fill("[name=name]", name)
-        page.page.fill("[name=password]", PASSWORD)
-        page.page.click("main button[type=submit]")
-        page.page.wait_for_url(lambda url: "/login" not in url)
+        fill_in(page, name)
         return page
 
     return sign_in

@@ -4,9 +4,10 @@ import openpyxl
 import pyogrio
 import pytest
 
+from tests.browser.people import add_user, sign_in
 from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_data import JOB_MS, NARROW, PASSWORD, add_user
+from tests.browser.test_data import JOB_MS, NARROW
 
 PAGES = (
     "/plan",
@@ -35,10 +36,7 @@ def open_plan(open_map, instance):
 
     def opener(path, **view):
         page = open_map("/login", on=instance, ready=False, **view)
-        page.page.fill("[name=name]", "wang")
-        page.page.fill("[name=password]", PASSWORD)
-        page.page.click("main [type=submit]")
-        page.page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, "wang")
         page.open(path, ready=False)
         return page
 

@@ -8,9 +8,10 @@ import shutil
 import pytest
 
 from geo.storage.snapshots import SnapshotStore
+from tests.browser.people import add_user, sign_in
 from tests.browser.site import serving
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_data import NARROW, PASSWORD, add_user
+from tests.browser.test_data import NARROW
 
 FILLS = """() => [...document.querySelectorAll(".leaflet-plots-pane path")]
     .map((path) => path.getAttribute("fill"))"""
@@ -31,10 +32,7 @@ def open_plan(open_map, instance):
 
     def opener(path, *, lang="zh", **view):
         page = open_map("/login", on=instance, ready=False, lang=lang, **view)
-        page.page.fill("[name=name]", "wang")
-        page.page.fill("[name=password]", PASSWORD)
-        page.page.click("main [type=submit]")
-        page.page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, "wang")
         page.open(path)
         return page
 

@@ -8,9 +8,10 @@ import shutil
 
 import pytest
 
+from tests.browser.people import add_user, sign_in
 from tests.browser.site import copy_layers, publish, serving
 from tests.browser.test_accessibility import assert_accessible
-from tests.browser.test_data import NARROW, PASSWORD, add_user
+from tests.browser.test_data import NARROW
 
 GONE, CHANGED = "CL-AGRI-006", "CL-AGRI-002"
 CLIPS = "() => ['before', 'after'].map((name) => planMap.getPane(name).style.clipPath)"
@@ -39,10 +40,7 @@ def instance(published, tmp_path_factory):
 def open_swipe(open_map, instance):
     def opener(path="/plan/swipe", *, lang="zh", **view):
         page = open_map("/login", on=instance, ready=False, lang=lang, **view)
-        page.page.fill("[name=name]", "wang")
-        page.page.fill("[name=password]", PASSWORD)
-        page.page.click("main [type=submit]")
-        page.page.wait_for_url(lambda url: "/login" not in url)
+        sign_in(page, "wang")
         page.open(path)
         return page
 
