@@ -125,10 +125,9 @@ def _memory(settings: Settings, layer: str) -> Callable[[str], Mapping[str, str]
 
     def recall(fingerprint: str) -> Mapping[str, str]:
         from geo.state import mappings, open_state
-        from geo.state.database import database_file
+        from geo.state.database import has_state
 
-        file = database_file(settings)
-        if file is None or file.exists():
+        if has_state(settings):
             with suppress(GeoError, OSError):
                 return mappings.recall(open_state(settings), layer, fingerprint)
         return {}
