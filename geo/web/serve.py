@@ -13,6 +13,7 @@ from types import FrameType
 
 from waitress import create_server
 
+from geo import drafts
 from geo.console import warn
 from geo.errors import GeoError, NotFound, RunError
 from geo.query import Library
@@ -20,6 +21,7 @@ from geo.settings import ROOT, Settings
 from geo.software import software_digest
 from geo.state import enquiries, open_state
 from geo.state.database import has_state
+from geo.state.models import utc_now
 from geo.state.secret import is_weak
 from geo.web import create_app
 from geo.web.logs import configure_logs
@@ -65,10 +67,12 @@ def serve(settings: Settings) -> None:
 
 
 def tidy(settings: Settings) -> None:
-    """Delete the enquiries whose time is over, as their form promises."""
+    """Delete the enquiries and drafts whose time is over, as their pages promise."""
     try:
         if has_state(settings):
-            enquiries.delete_old(open_state(settings))
+            state = open_state(settings)
+            enquiries.delete_old(state)
+            drafts.tidy(settings, state, utc_now())
     except GeoError as error:
         _LOGGER.error("not tidied", extra={"fields": {"code": error.code}})
 
