@@ -50,11 +50,11 @@ def read_catalog(data_dir: Path) -> Catalog:
 def _kind_faults(catalog: Catalog) -> list[dict[str, str]]:
     """Return which kinds of layer are missing or given twice: the join needs one of each."""
     kinds = [entry.kind for entry in catalog.layers.values()]
-    needed = [kind.name for kind in KINDS.values() if kind.is_layer]
     return [
-        fault("config.layers_of_kind", where="layers", count=kinds.count(kind), kind=kind)
-        for kind in needed
-        if kinds.count(kind) != 1
+        fault("config.layers_of_kind", where="layers", count=count, kind=kind.name)
+        for kind in KINDS.values()
+        if (count := kinds.count(kind.name)) != 1
+        if kind.is_layer and not (kind.staff_only and count == 0)
     ]
 
 
@@ -88,6 +88,10 @@ def _entry_faults(name: str, entry: Entry) -> list[dict[str, str]]:
     if kind is None:
         return [fault("config.kind", where=f"{name}.kind", kind=entry.kind)]
     faults = _public_faults(f"{name}.public_fields", entry, kind)
+    if entry.public and kind.staff_only:
+        faults.append(fault("config.staff_only", where=f"{name}.public", kind=kind.name))
+    if not entry.public and kind.is_layer and not kind.staff_only:
+        faults.append(fault("config.needed_public", where=f"{name}.public", kind=kind.name))
     if entry.key != kind.key:
         faults.append(fault("config.key", where=f"{name}.key", expected=kind.key))
     if entry.nature not in NATURES:
@@ -105,6 +109,7 @@ def _public_faults(where: str, entry: Entry, kind: Kind) -> list[dict[str, str]]
     return [
         *(fault("config.public_field", where=where, field=name) for name in unknown),
         *(fault("config.secret_field", where=where, field=name) for name in secret),
+        *([] if entry.public or not entry.public_fields else [fault("config.closed", where=where)]),
     ]
 
 

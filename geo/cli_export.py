@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.console import print_json, say
 from geo.i18n import LANGUAGES
+from geo.planning.balance import MEANINGS
 from geo.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def add_export_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     sub = commands.add_parser("report", parents=[common], help=text, description=text)
     sub.set_defaults(command=report)
     sub.add_argument("file", metavar="FILE", type=Path)
+    text = "area of the balance sheets: on the ellipsoid, or in the plane of the 3-degree zone"
+    sub.add_argument("--area", choices=MEANINGS, default=MEANINGS[0], help=text)
 
     text = "draw the land use of a park on A3, to scale, as PDF"
     sub = commands.add_parser("map", parents=[common], help=text, description=text)
@@ -63,7 +66,7 @@ def report(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the workbook; return the exit status."""
     from geo.export.workbook import write_report
 
-    done = write_report(settings, arguments.file)
+    done = write_report(settings, arguments.file, arguments.area)
     if arguments.json:
         print_json(done.as_dict())
     else:

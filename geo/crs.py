@@ -253,6 +253,19 @@ def ellipsoidal_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]:
     return _areas_m2(geometries, lambda rings: rings)
 
 
+def plane_area_m2(geometries: gpd.GeoSeries, *, crs: str) -> pd.Series[float]:
+    """Return the area of each geometry in square metres in the plane of a zone of CGCS2000.
+
+    That of the cadastre: corners are projected, and the sides between them are straight there.
+    Points and lines have no area, a missing geometry has NaN. Input is longitude and latitude,
+    else ``ValueError``; raises ``LayerError`` CRS_UNKNOWN for a system that is no plane.
+    """
+    if not parse_crs(crs).is_projected:
+        raise LayerError("CRS_UNKNOWN", crs=crs)
+    plane = from_wgs84(gpd.GeoDataFrame(geometry=geometries), crs=crs)
+    return _measured(geometries, plane.area.to_numpy(), name="area_m2")
+
+
 def ellipsoidal_length_m(geometries: gpd.GeoSeries) -> pd.Series[float]:
     """Return the length of each line, or the perimeter of each area, in metres.
 

@@ -20,6 +20,17 @@ _REFERENCES = {"parent_id": "park_id"}
 """Columns that refer to a key of another name; the others bear the name of the key."""
 
 
+def visible_catalog(catalog: Catalog, edition: Edition) -> Catalog:
+    """Return the catalogue of an edition: the public one has no entry that is for the staff."""
+    if edition == "staff":
+        return catalog
+    layers, tables = (
+        {name: entry for name, entry in entries.items() if entry.public}
+        for entries in (catalog.layers, catalog.tables)
+    )
+    return catalog.model_copy(update={"layers": layers, "tables": tables})
+
+
 def drop_samples(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, pd.DataFrame]:
     """Return the frames without sample records, for a catalogue with ``demo = false``.
 

@@ -6,7 +6,7 @@ A finding is known by its ``id``, which stays the same for as long as the fault 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import takewhile
 from types import MappingProxyType
@@ -18,13 +18,21 @@ FindingRecord = Mapping[str, Any]
 """A finding as JSON; one of a snapshot also says ``waived`` and ``parks``."""
 
 
+LEAST_GROWTH_M2 = 0.5
+"""By how much the ground of a fault must have grown: what is less is no fault by itself."""
+
+
 @dataclass(frozen=True)
 class Waiver:
-    """Somebody's word that a finding may stand, up to and including a day."""
+    """Somebody's word that a finding may stand, up to and including a day.
+
+    ``seen`` is what the finding said then: ``actual`` and ``area_m2``. No version has it.
+    """
 
     reason: str
     by: str
     until: date
+    seen: FindingRecord = field(default_factory=dict, compare=False)
 
     def as_dict(self) -> dict[str, str]:
         """Return the waiver as JSON."""
@@ -67,6 +75,15 @@ def compare_findings(before: Iterable[FindingRecord], after: Iterable[FindingRec
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a finding says now, and said when it was waived: its area in m², or its ``actual``."""
+
+    name: Literal["area_m2", "actual"]
+    then: Any
+    now: Any
+
+
+@dataclass(frozen=True)
 class Listed:
     """A finding in the list of a version: how it stands, and the waiver that stands today."""
 
@@ -79,6 +96,11 @@ class Listed:
         """Whether the next publish will see it waived, or not waived, other than this one."""
         present = self.waiver.as_dict() if self.waiver else None
         return self.state != "fixed" and present != self.record.get("waived")
+
+    @property
+    def change(self) -> Change | None:
+        """Whether more ground is at fault than was waived, or another value than that."""
+        return _change(self.waiver.seen, self.record) if self.waiver and self.waiver.seen else None
 
 
 @dataclass(frozen=True)
@@ -126,6 +148,16 @@ def list_findings(
 def _list_one(record: FindingRecord, waiver: Waiver | None, *, is_new: bool) -> Listed:
     state: State = "waived" if waiver else "new" if is_new else "open"
     return Listed(record, state, waiver)
+
+
+def _change(seen: FindingRecord, record: FindingRecord) -> Change | None:
+    then, now = seen.get("area_m2"), record.get("area_m2")
+    if then is not None and now is not None and now - then >= LEAST_GROWTH_M2:
+        return Change("area_m2", then, now)
+    if now is not None and record["actual"] == f"{now:.2f}":
+        return None  # the value is the area once more, which has not grown
+    then, now = seen.get("actual"), record["actual"]
+    return Change("actual", then, now) if then != now else None
 
 
 def in_state(findings: Iterable[Listed], state: State | None) -> list[Listed]:

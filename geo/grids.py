@@ -26,6 +26,7 @@ _GAUSS_EPSG = {
 """First codes of 6-degree zone 13, of 3-degree zone 25, and of meridian 75 E unnumbered."""
 
 _MERIDIANS = range(75, 136, 3)
+_NARROW_ZONES = range(25, 46)
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,16 @@ def zone_meridian(zone: int) -> int | None:
     if 13 <= zone <= 23:
         return 6 * zone - 3
     return 3 * zone if 25 <= zone <= 45 else None
+
+
+def nearest_zone(longitude: float) -> Grid:
+    """Return the numbered 3-degree zone of China whose meridian is nearest to a longitude.
+
+    >>> nearest_zone(82.4), nearest_zone(82.7)
+    (Grid(kind='gauss', meridian=81, zone=27), Grid(kind='gauss', meridian=84, zone=28))
+    """
+    zone = min(max(round(longitude / 3), _NARROW_ZONES[0]), _NARROW_ZONES[-1])
+    return Grid("gauss", 3 * zone, zone)
 
 
 def gauss_grid(meridian: int, zone: int = 0) -> Grid | None:

@@ -276,11 +276,14 @@ class _Work:
         """Return what importing the wanted rows would do, and every fault of file and result."""
         kind = present.kind
         keys = draft.frame[kind.key]
+        gone = self.intake.options.gone
         sure = wanted & keys.notna().to_numpy() & ~keys.duplicated().to_numpy()
+        leaving = keys.isin(gone).to_numpy()
+        sure &= ~leaving
         incoming = Incoming(draft.frame[sure].reset_index(drop=True), draft.shapes[sure])
         kept = keys[~wanted].dropna().tolist()
         mode = self.intake.options.mode
-        merged = merge(present.frame, incoming, kind, mode, kept=kept)
+        merged = merge(present.frame, incoming, kind, mode, kept=kept, gone=gone)
         unsaid = [name for name in PROVENANCE_FIELDS if name not in incoming.frame]
         difference = compare(present.frame, merged, kind, skip=unsaid)
         touched = np.concatenate([difference.new, difference.changed])
@@ -290,7 +293,7 @@ class _Work:
         rows = np.asarray(draft.table.rows)[sure].tolist()
         faults = self._faults(present, draft, merged, dict(zip(keys[sure], rows, strict=True)))
         placed = self._placed(present, merged, rows)
-        return Plan(rows, merged, difference, faults, placed)
+        return Plan(rows, merged, difference, faults, placed, int(leaving.sum()))
 
     def good_only(self, present: Present, draft: Draft, plan: Plan) -> Plan:
         """Return the plan for the rows without error.

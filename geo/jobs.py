@@ -46,6 +46,9 @@ _ID = re.compile(r"[A-Za-z0-9_-]{6,64}")
 _START_SECONDS = 60
 """A process that has not taken its lock by then never will."""
 _END_SECONDS = 5
+_RUNNING, _SUBMITTING = "running.lock", "submitting.lock"
+_LOOKED_THROUGH = 100
+"""Latest jobs among which one that is still open is looked for."""
 
 
 def folder_of(settings: Settings, job_id: str) -> Path:
@@ -95,6 +98,26 @@ def submit(
     with (folder / "log").open("ab") as log:
         _start(settings, job.id, log)
     return job
+
+
+def submit_once(
+    settings: Settings, state: State, *, kind: str, by: str, params: Mapping[str, Any]
+) -> tuple[Job, bool]:
+    """Start a job as :func:`submit` does, unless the same one of that person is still open.
+
+    Returns
+    -------
+    tuple
+        The job that runs, and whether it was started by this call.
+    """
+    folder = settings.out / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    # So that two clicks at once are two calls one after the other.
+    with FileLock(folder / _SUBMITTING):
+        for job in recent(settings, state, _LOOKED_THROUGH):
+            if job.state in OPEN and (job.kind, job.by, job.params) == (kind, by, dict(params)):
+                return job, False
+        return submit(settings, state, kind=kind, by=by, params=params), True
 
 
 def _start(settings: Settings, job_id: str, log: IO[bytes]) -> None:
@@ -187,7 +210,7 @@ def alive(settings: Settings, job_id: str) -> Iterator[bool]:
 @contextmanager
 def turn(settings: Settings) -> Iterator[None]:
     """Wait until no other job runs, and hold the others off."""
-    with FileLock(settings.out / "jobs" / "running.lock"):
+    with FileLock(settings.out / "jobs" / _RUNNING):
         yield
 
 
@@ -226,7 +249,7 @@ def tidy(settings: Settings, now: datetime) -> None:
         for path in folder.iterdir() if folder.is_dir() else ():
             with suppress(OSError):  # another server may be tidying too
                 changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-                if now - changed > KEPT_FOR and path.name != "running.lock":
+                if now - changed > KEPT_FOR and path.name not in (_RUNNING, _SUBMITTING):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 

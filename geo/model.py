@@ -43,6 +43,8 @@ COUNTABLE_STAGES = ("signed", "construction", "operating")
 PARK_KINDS = ("industrial", "service", "cluster", "logistics")
 COST_KINDS = ("power", "water", "gas", "wages", "freight")
 FACILITY_KINDS = ("land_port", "rail_station", "railway", "road", "airport", "warehouse")
+RED_LINE_KINDS = ("urban_development", "basic_farmland", "ecology")
+"""The three lines of 三区三线: 城镇开发边界, 永久基本农田, 生态保护红线."""
 PLOT_STATES = (
     "offer",
     "built",
@@ -94,6 +96,8 @@ class Kind:
     key: str
     fields: tuple[FieldSpec, ...]
     geometry: tuple[str, ...] = ()
+    staff_only: bool = False
+    """Whether no catalogue may make it public; such a kind is also one that none must have."""
 
     @property
     def is_layer(self) -> bool:
@@ -254,6 +258,17 @@ LOGISTICS = Kind(
     ),
     ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
 )
+RED_LINES = Kind(
+    "red_lines",
+    "line_id",
+    (
+        FieldSpec("line_id", required=True),
+        FieldSpec("line_kind", required=True, values=RED_LINE_KINDS),
+        *_text("name_zh", "name_en"),
+    ),
+    ("Polygon", "MultiPolygon"),
+    staff_only=True,
+)
 FIGURES = Kind(
     "figures",
     "figure_id",
@@ -322,6 +337,7 @@ KINDS: Mapping[str, Kind] = {
         BUILDINGS,
         ENTERPRISES,
         LOGISTICS,
+        RED_LINES,
         FIGURES,
         COSTS,
         POLICIES,
@@ -503,6 +519,7 @@ class Entry(_Strict):
     source_url: str = ""
     as_of: str
     licence: str
+    public: bool = True
     public_fields: tuple[str, ...]
     theme: Literal["base", "parks", "land", "firms", "logistics"] = "base"
     default_on: bool = True
@@ -522,7 +539,10 @@ class Catalog(_Strict):
         return {**self.layers, **self.tables}
 
     def layer_of(self, kind: str) -> str:
-        """Return the name of the layer of a kind; the catalogue reader ensures there is one."""
+        """Return the name of the layer of a kind; the catalogue reader ensures there is one.
+
+        Of a kind for the staff alone there may be none: then ``StopIteration``.
+        """
         return next(name for name, entry in self.layers.items() if entry.kind == kind)
 
 

@@ -5,7 +5,6 @@ From a published snapshot alone, without geopandas: pages and their tables read 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,25 +12,24 @@ from fractions import Fraction
 from typing import Any
 
 from geo.analyse.rounding import round_tree
+from geo.boundary_check import CLEAR, boundary_result, read_check
 from geo.model import DEVELOPMENT_STATES, MU_PER_HECTARE, STAGES, SUPPLY_STATES, parse_partial_date
 from geo.profiles.family import members
 from geo.query import Feature, Snapshot
 from geo.render.looks import Hatch, land_hatches
-from geo.wording import Wording, parts
+from geo.wording import Wording
 
 VIEWS = ("land_use", "supply", "development", "firm", "age", "growth", "farmland", "ecology")
-"""What the colour of a plot may say; the last three are the red lines."""
+"""What the colour of a plot may say; the last three are the red lines, as recorded per plot."""
 
-RED_LINES = {"growth": "城镇开发边界", "farmland": "永久基本农田", "ecology": "生态保护红线"}
-"""How ``boundary_check`` names the lines: ``LINE:RESULT:DATE:CHECKER``, separated by ``;``."""
+RED_LINES = {"growth": "urban_development", "farmland": "basic_farmland", "ecology": "ecology"}
+"""The kind of line that each of the views of red lines is about."""
 
 UNKNOWN = "unknown"
 """Key of the class of plots about which nothing is recorded."""
 
 _AGES = (1, 2, 3, 5, 10)
 _DAYS_OF_YEAR = 365.25
-_COLON = re.compile(r"[:：]")
-_CLEAR = ("内", "不涉及", "未占用", "不占用", "无")
 _MOST_CHECKS = 3
 
 _UNKNOWN_LOOK = Hatch("#ffffff", "#b3a283", "back", 0.8)
@@ -207,21 +205,6 @@ def age_class(started: str | None, on: date) -> str:
     return str(max((age for age in _AGES if years >= age), default=0))
 
 
-def boundary_result(text: str | None, line: str) -> str:
-    """Return what was recorded about a red line, empty if nothing was.
-
-    >>> boundary_result("城镇开发边界:内:2026-09:示例; 永久基本农田:不涉及", "永久基本农田")
-    '不涉及'
-    """
-    check = _check(text, line)
-    return check[1] if len(check) > 1 else ""
-
-
-def _check(text: str | None, line: str) -> list[str]:
-    split = ([p.strip() for p in _COLON.split(part)] for part in parts(text))
-    return next((found for found in split if found[0] == line), [])
-
-
 # --- how a class looks and reads ------------------------------------------------------------
 
 
@@ -232,7 +215,7 @@ def _looks(shown: Snapshot, by: str) -> dict[str, Hatch]:
         return land_hatches(codes, shown.site["codes"]["land_use"])
     if by in RED_LINES:
         results = {boundary_result(p.get("boundary_check"), RED_LINES[by]) for p in plots}
-        return _result_looks(results - {""})
+        return _result_looks(results - {""}, RED_LINES[by])
     keys = {
         "supply": ("supplied", "announced", "approved", "reserved", "unapproved"),
         "development": (
@@ -244,11 +227,11 @@ def _looks(shown: Snapshot, by: str) -> dict[str, Hatch]:
     return dict(zip(keys, _PALETTE, strict=False))
 
 
-def _result_looks(results: Iterable[str]) -> dict[str, Hatch]:
+def _result_looks(results: Iterable[str], line: str) -> dict[str, Hatch]:
     """Return jade for what is clear of a line, amber for every other result."""
     known = sorted(results)
-    clear = [one for one in known if one in _CLEAR]
-    other = [one for one in known if one not in _CLEAR]
+    clear = [one for one in known if one in CLEAR[line]]
+    other = [one for one in known if one not in CLEAR[line]]
     return {
         **{key: _PALETTE[i % 2] for i, key in enumerate(clear)},
         **{key: _AMBER[i % len(_AMBER)] for i, key in enumerate(other)},
@@ -288,7 +271,7 @@ def _checks(by: str, key: str, members: Iterable[Feature], w: Wording) -> str:
         return ""
     said = sorted(
         {
-            " ".join(_check(m["properties"].get("boundary_check"), RED_LINES[by])[2:4])
+            " ".join(read_check(m["properties"].get("boundary_check"), RED_LINES[by])[2:4])
             for m in members
         }
         - {""}

@@ -20,6 +20,7 @@ import pandas as pd
 from geo import edition as editions
 from geo.analyse.adjacency import find_adjacent
 from geo.analyse.chains import describe_chains
+from geo.analyse.overview import describe_overview
 from geo.analyse.plan import describe_plan
 from geo.analyse.reach import measure_reach
 from geo.analyse.register import describe_register
@@ -326,11 +327,12 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
     files: dict[str, bytes] = {}
     maps: list[RenderedMap] = []
     for name in EDITIONS:
-        shown = _edition_frames(frames, catalog, name, examined.blocked_parcels)
-        site = build_site(catalog, shown, codes, as_of=as_of.isoformat())
+        listed = editions.visible_catalog(catalog, name)
+        shown = _edition_frames(frames, listed, name, examined.blocked_parcels)
+        site = build_site(listed, shown, codes, as_of=as_of.isoformat())
         files[f"{name}/site.json"] = to_json(site)
-        files[f"{name}/search.json"] = to_json(build_search(catalog, shown, codes))
-        files |= {f"{name}/{n}": body for n, body in _data_files(shown, catalog).items()}
+        files[f"{name}/search.json"] = to_json(build_search(listed, shown, codes))
+        files |= {f"{name}/{n}": body for n, body in _data_files(shown, listed).items()}
         files[f"{name}/reach.json"] = _reach_file(shown, catalog)
         files[f"{name}/adjacency.json"] = _adjacency_file(shown, catalog)
         files[f"{name}/codes.json"] = _codes_file(codes)
@@ -338,13 +340,14 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
         files |= {f"{name}/{n}": body for n, body in register.items()}
         if examined.chains:
             files[f"{name}/chains.json"] = _chains_file(examined.chains, shown, catalog, codes)
-        maps = [render_map(catalog, site["extent"], lang) for lang in LANGUAGES]
+        maps = [render_map(listed, site["extent"], lang) for lang in LANGUAGES]
         for lang, rendered in zip(LANGUAGES, maps, strict=True):
             files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
             files[f"{name}/map.html"] = rendered.html.encode("utf-8")
     files |= _share_cards(files, catalog)
     files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
+    files["staff/overview.json"] = _overview_file(shown, catalog, codes)
     files |= _plan_files(frames, catalog, codes, examined.indicators)
     return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
 
@@ -437,10 +440,13 @@ def _join(
 def _edition_frames(
     frames: Mapping[str, pd.DataFrame], catalog: Catalog, name: Edition, blocked: set[str]
 ) -> dict[str, pd.DataFrame]:
-    """Return the frames of one edition: firms it may see, what derives from them, fields."""
+    """Return the frames of one edition: firms it may see, what derives from them, fields.
+
+    ``catalog`` is that of the edition; what it does not list is left out.
+    """
     shown = editions.hide_boundaries(_derive(frames, catalog, name, blocked), catalog, name)
     entries = catalog.entries()
-    return {n: editions.select_fields(frame, entries[n], name) for n, frame in shown.items()}
+    return {n: editions.select_fields(shown[n], entry, name) for n, entry in entries.items()}
 
 
 def _derive(
@@ -521,6 +527,11 @@ def _register_files(
         drawing = draw_origins(ground, provinces, names, lang)
         files[f"origins.{lang}.svg"] = drawing.encode("utf-8")
     return files
+
+
+def _overview_file(frames: Mapping[str, pd.DataFrame], catalog: Catalog, codes: Codes) -> bytes:
+    plots, parks = (frames[catalog.layer_of(kind)] for kind in ("parcels", "parks"))
+    return to_json(describe_overview(plots, parks, counties=codes.county))
 
 
 def _plan_files(

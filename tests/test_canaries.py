@@ -41,6 +41,9 @@ BY_FIRM = {"lon", "lat", "invest_planned_wan", "invest_in_place_wan"}
 FEW = "CL-AGRI"
 """The park that is left with two firms."""
 
+RED_LINES = "secret_lines"
+"""Name of the layer that is for the staff alone."""
+
 SECRET_OF_UNNAMED = ("name_zh", "name_en", "product", "published_zh", "published_en")
 PUBLIC = {
     "pages.map_page",
@@ -179,6 +182,38 @@ def plant(data: Path) -> Canaries:
     return canaries
 
 
+def add_red_lines(data: Path, canaries: Canaries) -> None:
+    """Add a layer for the staff alone, of which everything is secret: entry, records, outlines."""
+    text = {n: canaries.text() for n in ("title", "source", "licence", "own", "name", "key")}
+    west = f"81.6{len(canaries.texts):04d}3"
+    canaries.texts.append(west)
+    entry = f"""
+[layers.{RED_LINES}]
+title = {{ zh = "{text["title"]}", en = "{text["title"]}" }}
+kind = "red_lines"
+key = "line_id"
+file = "{RED_LINES}.geojson"
+datum = "cgcs2000"
+nature = "sample"
+source = {{ zh = "{text["source"]}", en = "{text["source"]}" }}
+as_of = "2026-11"
+licence = "{text["licence"]}"
+public = false
+public_fields = []
+"""
+    with (data / "catalog.toml").open("a", encoding="utf-8") as catalog:
+        catalog.write(entry)
+    ring = [[float(west), 36.8], [81.9, 36.8], [81.9, 36.9], [float(west), 36.8]]
+    properties = {"line_id": text["key"], "line_kind": "ecology", "name_zh": text["name"]}
+    feature = {
+        "type": "Feature",
+        "properties": properties | {"source": text["own"]},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    document = {"type": "FeatureCollection", "features": [feature]}
+    (data / f"{RED_LINES}.geojson").write_text(json.dumps(document), encoding="utf-8")
+
+
 def thin_out(rows: list[dict[str, Any]]) -> None:
     """Leave one firm in a park beside the one that is there by its position.
 
@@ -227,6 +262,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Instance:
     folder = tmp_path_factory.mktemp("canaries")
     data, out = copy_layers(folder / "data"), folder / "out"
     canaries = plant(data)
+    add_red_lines(data, canaries)
     version = publish(out, data=data)
     add_people(out)
     instance = Instance(out, version, canaries)
@@ -346,6 +382,24 @@ def test_every_secret_is_in_the_staff_edition(instance: Instance) -> None:
         seen |= instance.canaries.found_in(text)
     assert set(instance.canaries.texts) - seen == set()
     assert len(seen) > 100
+
+
+def test_of_a_layer_for_the_staff_the_public_edition_has_not_even_the_name(
+    instance: Instance,
+) -> None:
+    assert f"{RED_LINES}.geojson" in instance.names("staff")
+    assert f"{RED_LINES}.geojson" not in instance.names("public")
+    folder = SnapshotStore(instance.out).path(instance.version)
+    for edition, has_it in (("staff", True), ("public", False)):
+        named = {
+            path.name
+            for path in (folder / edition).iterdir()
+            if path.suffix not in (".gz", ".br") and RED_LINES.encode() in path.read_bytes()
+        }
+        assert bool(named) is has_it, named
+    client = client_of(instance.out)
+    assert client.get(f"/layers/{instance.version}/{RED_LINES}.geojson").status_code == 404
+    assert RED_LINES not in client.get("/about").text
 
 
 def test_every_field_that_is_not_public_has_a_canary() -> None:

@@ -113,6 +113,48 @@ def test_what_tells_of_a_single_firm_cannot_be_made_public(tmp_path: Path, field
     assert "single firm" in faults_of(read(tmp_path, text))
 
 
+RED_LINES = """
+[layers.control_lines]
+title = { zh = "控制线", en = "Control lines" }
+kind = "red_lines"
+key = "line_id"
+file = "control_lines.geojson"
+datum = "cgcs2000"
+nature = "reported"
+source = { zh = "自然资源局", en = "Bureau" }
+as_of = "2026"
+licence = "internal"
+public = false
+public_fields = []
+"""
+
+
+def test_red_lines_are_for_the_staff_alone(tmp_path: Path) -> None:
+    (tmp_path / "catalog.toml").write_text(BUNDLED + RED_LINES, encoding="utf-8")
+    assert read_catalog(tmp_path).layer_of("red_lines") == "control_lines"
+    for open_entry in (
+        RED_LINES.replace("public = false\n", ""),
+        RED_LINES.replace("false", "true"),
+    ):
+        told = faults_of(read(tmp_path, BUNDLED + open_entry))
+        assert "control_lines.public: layers of kind 'red_lines' are for the staff alone" in told
+
+
+def test_there_is_at_most_one_layer_of_red_lines(tmp_path: Path) -> None:
+    twice = BUNDLED + RED_LINES + RED_LINES.replace("control_lines", "more_lines")
+    assert "2 of kind 'red_lines'" in faults_of(read(tmp_path, twice))
+
+
+def test_what_is_not_public_has_no_public_fields(tmp_path: Path) -> None:
+    some = RED_LINES.replace("public_fields = []", 'public_fields = ["line_id"]')
+    assert "control_lines.public_fields" in faults_of(read(tmp_path, BUNDLED + some))
+
+
+def test_a_layer_that_public_pages_need_cannot_be_kept_back(tmp_path: Path) -> None:
+    text = re.sub(r'(kind = "parcels")', r"\1\npublic = false", BUNDLED)
+    assert "public pages need the layer of kind 'parcels'" in faults_of(read(tmp_path, text))
+
+
 def test_a_directory_or_deep_nesting_in_its_place_is_told(tmp_path: Path) -> None:
     assert read(tmp_path, "a = " + "[" * 5000 + "]" * 5000).code == "CATALOG_UNREADABLE"
     (tmp_path / "catalog.toml").unlink()

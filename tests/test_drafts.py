@@ -136,6 +136,16 @@ def test_merging_leaves_the_other_plots_alone(settings: Settings, tmp_path: Path
     assert result["summary"]["plots"] == {"new": 0, "changed": 1, "gone": 0}
 
 
+def test_plots_that_go_need_no_other_change(settings: Settings, tmp_path: Path) -> None:
+    collection = plots()
+    collection["features"] = [plot(collection, GONE)]
+    result = tried(settings, written(tmp_path, collection), mode="merge", gone=[GONE])
+    assert result["status"] == "done"
+    assert result["summary"]["plots"] == {"new": 0, "changed": 0, "gone": 1}
+    rules = {finding["rule"] for finding in result["findings"]["new"]}
+    assert rules == {"PARK_UNKNOWN", "PARCEL_GAP"}, "a firm's plot and the ground are gone"
+
+
 def test_nothing_outside_the_draft_changes(settings: Settings, tmp_path: Path) -> None:
     # With a working copy that has a change of its own, which is not published.
     first = changed_plots()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.findings import (
+    Change,
     Choice,
     Waiver,
     applicable,
@@ -103,6 +105,32 @@ def test_a_change_of_a_waiver_waits_for_the_next_publish() -> None:
     ]
     found = list_findings([], records, {"A": WAIVER, "B": WAIVER})
     assert [one.takes_effect for one in found] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "change"),
+    [
+        (("1000.00", 1000.0), ("1000.49", 1000.49), None),
+        (("1000.00", 1000.0), ("400.00", 400.0), None),
+        (("1000.00", 1000.0), ("1000.50", 1000.5), ("area_m2", 1000.0, 1000.5)),
+        (("15.00", 300.0), ("15.00", 900.0), ("area_m2", 300.0, 900.0)),
+        (("15.00", 300.0), ("14.80", 200.0), ("actual", "15.00", "14.80")),
+        (("3", None), ("3", None), None),
+        (("3", None), ("2", None), ("actual", "3", "2")),
+        ((None, None), ("2", None), ("actual", None, "2")),
+        (("1000.00", 1000.0), (None, None), ("actual", "1000.00", None)),
+    ],
+)
+def test_a_waived_finding_tells_when_it_says_more_than_was_waived(
+    seen: tuple[Any, Any], now: tuple[Any, Any], change: tuple[str, Any, Any] | None
+) -> None:
+    waiver = replace(WAIVER, seen=dict(zip(("actual", "area_m2"), seen, strict=True)))
+    record = {"id": "A", **dict(zip(("actual", "area_m2"), now, strict=True))}
+    (one,) = list_findings(None, [record], {"A": waiver})
+    assert one.change == (change and Change(*change))
+    assert waiver.as_dict() == WAIVER.as_dict()
+    (other,) = list_findings(None, [record], {"A": WAIVER})
+    assert other.change is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from geo.settings import Settings
 from tests.browser.site import copy_layers
 from tests.test_publish import AS_OF
 
-NAMES = ("balance.json", "rates.json", "indicators.json")
+NAMES = ("overview.json", "balance.json", "rates.json", "indicators.json")
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ of the land that leaves out. Formulas and sources: docs/planning.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, cast
 
 import geopandas as gpd
@@ -26,6 +27,7 @@ from geo.analyse.land import (
     within_bounds,
 )
 from geo.analyse.rounding import Path, round_tree
+from geo.analyse.zones import measure_in_zones, zone_crs, zones_of_plots
 from geo.codes import CodeList
 from geo.families import Families
 from geo.model import MU_M2
@@ -44,6 +46,9 @@ NOTES = (
     "plan_note.rounded",
 )
 """What stands above the table."""
+
+PLANE_NOTES = ("plan_note.area_plane", *NOTES[1:])
+"""The same above the table of plane areas."""
 
 _HUNDREDTHS = 100
 _ALL_PERCENT = 100 * _HUNDREDTHS
@@ -68,21 +73,49 @@ def describe_balance(
     -------
     dict
         ``notes`` (keys of texts for the heading), ``sheets`` (see :func:`balance_sheet`, each
-        with ``scope``, ``key`` and ``name``), and ``empty``, the parks without a plot.
+        with ``scope``, ``key`` and ``name``), and ``empty``, the parks without a plot. ``plane``
+        has ``notes`` and ``sheets`` of the plane areas, each with its ``zones``.
     """
-    plots = _classified(measure_plots(parcels), land_use)
-    by_park = in_parks(plots, parks)
+    land = _classified(measure_plots(parcels), land_use)
+    zones = zones_of_plots(parcels, parks)
+    measured = measure_plots(parcels.assign(zone=zones), partial(measure_in_zones, zones=zones))
+    plane = _classified(measured, land_use)
+    scopes = scopes_of(land, parks, counties)
+    return {
+        "format": FORMAT,
+        "notes": list(NOTES),
+        "sheets": [head | balance_sheet(plots, land_use) for head, plots in scopes],
+        "empty": [park for park, plots in in_parks(land, parks).items() if plots.empty],
+        "plane": {
+            "notes": list(PLANE_NOTES),
+            "sheets": [
+                head | {"zones": _zones(plots)} | balance_sheet(plots, land_use)
+                for head, plots in scopes_of(plane, parks, counties)
+            ],
+        },
+    }
+
+
+def scopes_of(
+    plots: pd.DataFrame, parks: pd.DataFrame, counties: CodeList
+) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Return what has a sheet of its own, with its plots: all, counties, parks with a plot."""
     titles = parks.dropna(subset="park_id").drop_duplicates("park_id").set_index("park_id")
-    sheets = [{"scope": "all", "key": None, "name": None} | balance_sheet(plots, land_use)]
+    found: list[tuple[dict[str, Any], pd.DataFrame]] = [
+        ({"scope": "all", "key": None, "name": None}, plots)
+    ]
     for adcode, land in _by_county(plots, parks):
-        head = {"scope": "county", "key": adcode, "name": counties.label(adcode)}
-        sheets.append(head | balance_sheet(land, land_use))
-    for park, land in by_park.items():
+        found.append(({"scope": "county", "key": adcode, "name": counties.label(adcode)}, land))
+    for park, land in in_parks(plots, parks).items():
         if len(land):
-            head = {"scope": "park", "key": park, "name": named(titles.loc[park])}
-            sheets.append(head | balance_sheet(land, land_use))
-    empty = [park for park, land in by_park.items() if land.empty]
-    return {"format": FORMAT, "notes": list(NOTES), "sheets": sheets, "empty": empty}
+            found.append(({"scope": "park", "key": park, "name": named(titles.loc[park])}, land))
+    return found
+
+
+def _zones(plots: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the zones that the measured plots lie in: number, meridian, coordinate system."""
+    numbers = sorted(plots.loc[plots["m2"].notna(), "zone"].unique().tolist())
+    return [{"zone": n, "meridian": 3 * n, "crs": zone_crs(n)} for n in numbers]
 
 
 def balance_sheet(plots: pd.DataFrame, land_use: CodeList) -> dict[str, Any]:

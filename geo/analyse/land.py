@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -21,17 +21,22 @@ CONSTRUCTION = frozenset(f"{number:02}" for number in range(7, 17))
 AREA_NOTE = "plan_note.area_ellipsoidal"
 """Which area is meant: it stands in the heading of every table."""
 
+Measure = Callable[[gpd.GeoSeries], "pd.Series[float]"]
+"""What measures outlines in longitude and latitude, in square metres."""
 
-def measure_plots(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+
+def measure_plots(
+    parcels: gpd.GeoDataFrame, measure: Measure = ellipsoidal_area_m2
+) -> pd.DataFrame:
     """Return the plots without geometry, with ``m2`` and ``is_built``, sorted by key.
 
-    ``m2`` is the area on the ellipsoid of CGCS2000, NaN where the outline is missing or
-    crosses itself: such a plot has no sure area. Input is longitude and latitude.
+    ``m2`` is the area, by default that on the ellipsoid of CGCS2000, NaN where the outline is
+    missing or crosses itself: such a plot has no sure area. Input is longitude and latitude.
     """
     shapes = parcels.geometry.to_numpy()
     usable = shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == 2)
     areas = np.full(len(parcels), np.nan)
-    areas[usable] = ellipsoidal_area_m2(parcels.geometry[usable])
+    areas[usable] = measure(parcels.geometry[usable])
     plots = pd.DataFrame(parcels.drop(columns=parcels.geometry.name))
     built = plots["development_state"].isin(BUILT_STATES)
     return plots.assign(m2=areas, is_built=built).sort_values("parcel_id", ignore_index=True)

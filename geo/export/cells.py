@@ -26,8 +26,19 @@ def plain_text(text: str) -> str:
 
 def text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
     """Return a cell with a text: no formula, whatever it begins with, and never a number."""
+    cell = plain_cell(sheet, text)
+    style_text(cell)
+    return cell
+
+
+def plain_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    """Return a cell with a text that is no formula, without a style; it needs that of a text."""
     cell = WriteOnlyCell(sheet, value=_CONTROL.sub(" ", text)[:_LONGEST])
     cell.data_type = "s"
+    return cell
+
+
+def style_text(cell: Cell) -> None:
+    """Give a cell the style of a text: it never becomes a number when it is edited."""
     cell.number_format = _TEXT_FORMAT
     cell.quotePrefix = True
-    return cell

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from geo.course import findings_of
 from geo.export.cells import plain_text
 from geo.export.sheets import Column, Sheet, Value, build_workbook
-from geo.findings import Listed
+from geo.findings import Choice, Listed, Waivers, in_state
+from geo.query import Library
+from geo.settings import Settings
+from geo.storage.durable import write_durably
 from geo.wording import Wording
 
 _COLUMNS = {
@@ -57,6 +62,34 @@ def findings_workbook(findings: Sequence[Listed], w: Wording, notice: str) -> by
     ]
     rows = [_row(one, w) for one in findings]
     return build_workbook([Sheet(w.t("plan_findings.title"), notice, columns, rows, fixed=3)])
+
+
+def write_findings(
+    settings: Settings, target: Path, asked: Mapping[str, Any], standing: Waivers
+) -> dict[str, Any]:
+    """Write the workbook of a list of findings and return its version and number of records.
+
+    Parameters
+    ----------
+    asked
+        ``version``, ``lang``, and which of its findings: ``rule``, ``severity``, ``park`` (empty
+        for any) and ``state`` (``None`` for any).
+    standing
+        The waivers that stand today.
+
+    Raises
+    ------
+    NotFound
+        ``VERSION_UNKNOWN`` if it is not kept any more, or was never published.
+    """
+    library, w = Library(settings.out), Wording(asked["lang"])
+    shown = library.published(asked["version"], "staff")
+    choice = Choice(asked["rule"], asked["severity"], asked["park"])
+    everything = findings_of(settings, library, shown, standing)
+    found = [one for one in in_state(everything, asked["state"]) if choice.takes(one.record)]
+    notice = w.t("plan_findings.of_version", version=shown.version)
+    write_durably(target, findings_workbook(found, w, notice))
+    return {"version": shown.version, "findings": len(found)}
 
 
 def findings_geojson(findings: Sequence[Listed]) -> bytes:

@@ -12,15 +12,18 @@ from geo.crs import WGS84, from_wgs84, read_crs
 from geo.errors import BadRequest, LayerError
 from geo.export.boundary_points import write_boundary_points
 from geo.export.drawing import write_drawing
-from geo.export.published import PublishedLayer, Written, read_published
+from geo.export.faulty_ground import FINDINGS, findings_layer
+from geo.export.faulty_ground import FORMATS as OF_FINDINGS
+from geo.export.published import PublishedLayer, Written, published_layer
 from geo.export.table import write_table
 from geo.export.vector import write_geojson, write_geopackage, write_shapefile
-from geo.grids import Grid, crs_name, zone_meridian
+from geo.grids import crs_name, nearest_zone
+from geo.query import Library
 from geo.settings import Settings
 from geo.storage.durable import replace_durably
 
-_ZONES = range(25, 46)
-"""The 3-degree zones of China."""
+_USUAL_DEGREES = 81.0
+"""Where the counties lie: for a layer without any place."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,9 @@ def export_layer(
     Parameters
     ----------
     layer
-        Its name in the catalogue.
+        Its name in the catalogue, or ``findings``.
     format
-        One of :data:`FORMATS`.
+        One of :data:`FORMATS`; of findings ``gpkg`` or ``geojson``.
     crs
         ``EPSG:4326``, ``EPSG:4490`` or a zone of CGCS2000; ``None`` for WGS84 or, in a format
         of metres, the 3-degree zone, with its number, in whose middle the layer lies best.
@@ -103,19 +106,23 @@ def export_layer(
         ``EXPORT_FORMAT``, ``EXPORT_CRS``, ``EXPORT_PLANE``, ``EXPORT_DEGREES``,
         ``EXPORT_NO_AREAS``.
     """
-    check_format(format)
-    return write_layer(read_published(settings, layer), format, crs, target)
+    check_format(format, layer)
+    snapshot = Library(settings.out).current("staff")
+    is_findings = layer == FINDINGS
+    found = findings_layer(snapshot) if is_findings else published_layer(snapshot, layer)
+    return write_layer(found, format, crs, target)
 
 
-def check_format(format: str) -> None:
-    """Raise ``BadRequest`` EXPORT_FORMAT for a format that there is not."""
-    if format not in FORMATS:
-        raise BadRequest("EXPORT_FORMAT", format=format[:40], known=", ".join(FORMATS))
+def check_format(format: str, layer: str) -> None:
+    """Raise ``BadRequest`` EXPORT_FORMAT for a format that there is not, or not of that layer."""
+    known = OF_FINDINGS if layer == FINDINGS else tuple(FORMATS)
+    if format not in known:
+        raise BadRequest("EXPORT_FORMAT", format=format[:40], known=", ".join(known))
 
 
 def write_layer(layer: PublishedLayer, format: str, crs: str | None, target: Path) -> Exported:
     """Write a layer into a file; all as :func:`export_layer` does."""
-    check_format(format)
+    check_format(format, layer.name)
     system = _system(layer, format, crs)
     located = replace(layer, frame=from_wgs84(layer.frame, crs=system))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
@@ -160,6 +167,4 @@ def best_zone(layer: PublishedLayer) -> str:
     """
     minx, _, maxx, _ = layer.frame.total_bounds
     middle = (minx + maxx) / 2
-    nearest = 27 if middle != middle else round(middle / 3)
-    zone = min(max(nearest, _ZONES[0]), _ZONES[-1])
-    return crs_name(Grid("gauss", zone_meridian(zone) or 0, zone), "cgcs2000")
+    return crs_name(nearest_zone(_USUAL_DEGREES if middle != middle else middle), "cgcs2000")

@@ -8,9 +8,8 @@ from typing import Any
 from geo.export.records import both_lines
 from geo.export.sheets import Column, Sheet, Sum, Value
 from geo.i18n import LANGUAGES, has_message, message
-
-LEVEL = "2"
-"""Level of the classes in the balance sheet: four digits of the guide of 2023."""
+from geo.planning.balance import heading_of
+from geo.wording import Wording
 
 _AREA, _SHARE, _RATE = "#,##0.00", "0.00%", "0.00%"
 _BALANCE_WIDTHS = {
@@ -47,10 +46,16 @@ def notes_of(document: Mapping[str, Any], notice: Mapping[str, str]) -> str:
     )
 
 
-def balance_sheet(document: Mapping[str, Any], notice: Mapping[str, str]) -> Sheet:
-    """Return 用地平衡表: in all, by county, by park; each sum a formula over its parts.
+def balance_sheet(areas: Mapping[str, Any], level: str, notice: Mapping[str, str]) -> Sheet:
+    """Return 用地平衡表 at a level: in all, by county, by park; each sum a formula over its parts.
 
-    The document's numbers are already those that add up as printed.
+    Parameters
+    ----------
+    areas
+        The sheets of one meaning of area (:func:`geo.planning.balance.areas_of`); its numbers
+        are already those that add up as printed.
+    level
+        One of :data:`geo.planning.balance.LEVELS`.
     """
     columns = [
         Column(
@@ -62,16 +67,18 @@ def balance_sheet(document: Mapping[str, Any], notice: Mapping[str, str]) -> She
     ]
     rows: list[list[Value]] = []
     bold: set[int] = set()
-    for part in document["sheets"]:
-        _add_part(rows, bold, part)
-    title = message("report.sheet_balance", "zh")
-    return Sheet(title, notes_of(document, notice), columns, rows, frozenset(bold), fixed=_TEXTS)
+    for part in areas["sheets"]:
+        _add_part(rows, bold, part, level)
+    title = message(f"report.sheet_balance_{level}", "zh")
+    whole = areas["sheets"][0]
+    head = {lang: f"{heading_of(whole, Wording(lang))} {notice[lang]}" for lang in LANGUAGES}
+    return Sheet(title, notes_of(areas, head), columns, rows, frozenset(bold), fixed=_TEXTS)
 
 
-def _add_part(rows: list[list[Value]], bold: set[int], part: Mapping[str, Any]) -> None:
+def _add_part(rows: list[list[Value]], bold: set[int], part: Mapping[str, Any], level: str) -> None:
     scope = _scope(part)
     groups: list[int] = []
-    for group in part["levels"][LEVEL]:
+    for group in part["levels"][level]:
         first = len(rows)
         for row in group["rows"]:
             name = (row["name"] or {}).get("zh")
@@ -86,9 +93,12 @@ def _add_part(rows: list[list[Value]], bold: set[int], part: Mapping[str, Any]) 
 
 
 def _scope(part: Mapping[str, Any]) -> str:
+    """Return what a part is called, with the zones that plane areas are measured in."""
+    name = (part["name"] or {}).get("zh") or str(part["key"])
     if part["scope"] == "all":
-        return message("report.scope_all", "zh")
-    return (part["name"] or {}).get("zh") or str(part["key"])
+        name = message("report.scope_all", "zh")
+    zones = "、".join(str(one["zone"]) for one in part.get("zones", ()))
+    return message("report.scope_zones", "zh", name=name, zones=zones) if zones else name
 
 
 def _numbers(row: Mapping[str, Any]) -> list[float | int | None]:

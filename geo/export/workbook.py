@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from geo.errors import NotFound
 from geo.export.planning import balance_sheet, indicators_sheet, rates_sheet
 from geo.export.published import published_layer
+from geo.export.ranking import ranking_sheet
 from geo.export.records import both_lines, findings_sheet, in_lines, record_sheet
 from geo.export.sheets import Column, Sheet, build_workbook
 from geo.i18n import LANGUAGES, both, message
+from geo.planning.balance import LEVELS, MEANINGS, areas_of
+from geo.planning.documents import one_of
 from geo.query import Library, Snapshot
 from geo.settings import Settings
 from geo.storage.durable import replace_durably, write_durably
 
-_PLANNING: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, str]], Sheet]] = {
-    "balance.json": balance_sheet,
-    "rates.json": rates_sheet,
-    "indicators.json": indicators_sheet,
-}
+Notice = Mapping[str, str]
+"""What a sheet says of itself, by language."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,28 @@ class Reported:
         return {"path": str(self.path), "sheets": list(self.sheets), "version": self.version}
 
 
-def write_report(settings: Settings, target: Path) -> Reported:
+def write_report(settings: Settings, target: Path, meaning: str = MEANINGS[0]) -> Reported:
     """Write the workbook of the snapshot that is published now and return what it has.
 
     A file of that name is replaced in one step. A snapshot of an earlier software lacks what
     that did not compute, and then the workbook lacks the sheet.
 
+    Parameters
+    ----------
+    meaning
+        Which area the balance sheets have, one of :data:`geo.planning.balance.MEANINGS`.
+
     Raises
     ------
+    BadRequest
+        ``PLAN_OPTION`` for another meaning.
     NotFound
-        ``NOT_PUBLISHED`` before the first publish.
+        ``NOT_PUBLISHED`` before the first publish; ``PLAN_TABLES_MISSING`` for plane areas that
+        an earlier software did not compute.
     """
+    one_of("area", meaning, MEANINGS)
     snapshot = Library(settings.out).current("staff")
-    sheets = list(report_sheets(snapshot))
+    sheets = list(report_sheets(snapshot, meaning))
     aside = target.with_name(f".{target.name}.part")
     try:
         write_durably(aside, build_workbook(sheets))
@@ -59,26 +69,38 @@ def write_report(settings: Settings, target: Path) -> Reported:
     return Reported(target, tuple(sheet.name for sheet in sheets), snapshot.version)
 
 
-def report_sheets(snapshot: Snapshot) -> Iterator[Sheet]:
+def report_sheets(snapshot: Snapshot, meaning: str) -> Iterator[Sheet]:
     """Give the sheets of a staff snapshot in their order, the sources first."""
     notice = _notice(snapshot)
     yield _sources(snapshot, notice)
-    for name in ("balance.json", "rates.json"):
-        yield from _planning(snapshot, name, notice)
+    for level in LEVELS:
+        yield from _planning(snapshot, "balance.json", partial(_balance, meaning, level), notice)
+    yield from _planning(snapshot, "rates.json", rates_sheet, notice)
     names = _names(snapshot)
     for kind in ("parcels", "enterprises"):
         layer = published_layer(snapshot, snapshot.layer_of(kind))
         yield record_sheet(layer, names, message(f"report.sheet_{kind}", "zh"))
     yield findings_sheet(snapshot.document("findings.json"), _titles(snapshot), notice)
-    yield from _planning(snapshot, "indicators.json", notice)
+    for make in (indicators_sheet, ranking_sheet):
+        yield from _planning(snapshot, "indicators.json", make, notice)
 
 
-def _planning(snapshot: Snapshot, name: str, notice: Mapping[str, str]) -> Iterator[Sheet]:
+def _planning(
+    snapshot: Snapshot,
+    name: str,
+    make: Callable[[Mapping[str, Any], Notice], Sheet],
+    notice: Notice,
+) -> Iterator[Sheet]:
+    """Give a sheet of a published table, none if that was not published."""
     try:
         document = snapshot.document(name)
     except NotFound:
         return
-    yield _PLANNING[name](document, notice)
+    yield make(document, notice)
+
+
+def _balance(meaning: str, level: str, document: Mapping[str, Any], notice: Notice) -> Sheet:
+    return balance_sheet(areas_of(document, meaning), level, notice)
 
 
 def _entries(snapshot: Snapshot) -> list[Mapping[str, Any]]:

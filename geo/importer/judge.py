@@ -14,6 +14,7 @@ _OF_NEIGHBOURS = frozenset(
         "PARCEL_OUTSIDE_PARK",
         "PARCEL_DUPLICATE",
         "PARCEL_DOUBLE_ALLOCATED",
+        "BOUNDARY_CONFLICT",
         "ENTERPRISE_ON_UNSUPPLIED",
     }
 )

@@ -79,19 +79,22 @@ def merge(
     mode: Mode,
     *,
     kept: Sequence[str] = (),
+    gone: Sequence[str] = (),
 ) -> Merged:
     """Return the present layer with the rows of a file merged in or in its place.
 
     ``merge`` keeps what the file does not have, records and values; an empty cell leaves the
     earlier value. ``replace`` makes every record anew and drops the others, apart from those
-    ``kept``: their rows in the file are at fault. A record whose row brings no geometry keeps
-    the one it had. Neither frame is changed.
+    ``kept``: their rows in the file are at fault. Records that are ``gone`` leave either way;
+    no row is about one of them. A record whose row brings no geometry keeps the one it had.
+    Neither frame is changed.
     """
     frame = incoming.frame
     present_rows = _first_rows(present[kind.key])
     keys = frame[kind.key].tolist()
     known = np.array([present_rows.get(key, -1) for key in keys], dtype=np.int64)
     staying = _staying(present, known, mode, [present_rows.get(key, -1) for key in kept])
+    staying = np.setdiff1d(staying, [present_rows.get(key, -1) for key in gone])
     new = np.flatnonzero(known < 0)
     earlier = np.concatenate([staying, np.full(len(new), -1)]).astype(np.int64)
     places = np.empty(len(frame), dtype=np.int64)
@@ -102,11 +105,11 @@ def merge(
     moved = np.zeros(len(frame), dtype=bool)
     if isinstance(merged, gpd.GeoDataFrame):
         merged, moved = _with_shapes(merged, incoming.shapes, places, kind)
-    gone = np.setdiff1d(np.arange(len(present)), staying)
+    left = np.setdiff1d(np.arange(len(present)), staying)
     anew = set(places.tolist()) if mode == "replace" else set()
     merged.attrs.clear()
     merged.attrs.update(_carried_attrs(present, merged, earlier, anew))
-    return Merged(merged, places, earlier, gone, moved)
+    return Merged(merged, places, earlier, left, moved)
 
 
 def fill_provenance(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -132,6 +132,8 @@ class Options:
         Heading to unit, such as ``亩`` or ``万元``.
     nature, source, as_of
         Said of every record whose own columns do not say it.
+    gone
+        Keys of records that go, whatever the file has of them; a drawn layout says so.
     """
 
     mode: Mode = "merge"
@@ -144,6 +146,7 @@ class Options:
     nature: str | None = None
     source: str | None = None
     as_of: str | None = None
+    gone: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

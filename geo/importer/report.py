@@ -115,6 +115,8 @@ class Plan:
         Every fault of file and merged data, the gravest first.
     placed
         How the firms of the file were placed; ``None`` for other layers.
+    leaving
+        Number of rows whose records go, as the options say.
     """
 
     rows: Sequence[int]
@@ -122,6 +124,7 @@ class Plan:
     difference: Difference
     faults: Sequence[RowFault]
     placed: Mapping[str, Any] | None
+    leaving: int = 0
 
     @property
     def faulty_rows(self) -> set[int]:
@@ -130,11 +133,12 @@ class Plan:
 
     def can(self) -> dict[str, bool]:
         """Return whether all rows, or the good ones, may be imported."""
+        has_rows = bool(self.rows or self.leaving)
         good = set(self.rows) - self.faulty_rows
         is_lost = any(fault.fatal and not fault.row for fault in self.faults)
         return {
-            "all": bool(self.rows) and not any(fault.fatal for fault in self.faults),
-            "good": bool(good) and not is_lost,
+            "all": has_rows and not any(fault.fatal for fault in self.faults),
+            "good": bool(good or self.leaving) and not is_lost,
         }
 
 

@@ -13,12 +13,17 @@ from geo.wording import Wording
 LEVELS = ("1", "2", "3")
 """Classes of two, four and six digits."""
 
+MEANINGS = ("ellipsoidal", "plane")
+"""Which area is meant."""
+
 ALL = "all"
 _AREAS = ("existing", "planned")
 _LONGEST = 60
 
 
-def describe_balance(shown: Snapshot, scope: str, level: str, w: Wording) -> dict[str, Any]:
+def describe_balance(
+    shown: Snapshot, scope: str, level: str, meaning: str, w: Wording
+) -> dict[str, Any]:
     """Return a balance sheet with what must be said above it.
 
     Parameters
@@ -27,27 +32,56 @@ def describe_balance(shown: Snapshot, scope: str, level: str, w: Wording) -> dic
         ``all``, ``county:ADCODE`` or ``park:ID``.
     level
         One of :data:`LEVELS`.
+    meaning
+        One of :data:`MEANINGS`.
 
     Raises
     ------
     BadRequest
-        ``PLAN_OPTION`` for a level that there is not.
+        ``PLAN_OPTION`` for a level or an area that there is not.
     NotFound
         ``PLAN_SCOPE_UNKNOWN``, ``PLAN_TABLES_MISSING``.
     """
     document = read_table(shown, "balance")
-    level = one_of("level", level, LEVELS)
-    sheet = _find(document, scope)
+    level, meaning = one_of("level", level, LEVELS), one_of("area", meaning, MEANINGS)
+    areas = areas_of(document, meaning)
+    sheet = _find(areas, scope)
     if sheet is None and not _is_empty(document, scope):
         raise NotFound("PLAN_SCOPE_UNKNOWN", scope=scope[:_LONGEST])
     return {
         "scope": scope,
         "level": level,
+        "area": meaning,
+        "heading": heading_of(sheet, w) if sheet else "",
         "scopes": list_scopes(shown, w),
         "title": _title(shown, scope, sheet, w),
-        "notes": texts_of(document["notes"], w),
+        "notes": texts_of(areas["notes"], w),
         "sheet": _describe(sheet, level, w) if sheet else None,
     }
+
+
+def areas_of(document: Mapping[str, Any], meaning: str) -> Mapping[str, Any]:
+    """Return the sheets and notes of one of :data:`MEANINGS`.
+
+    Raises
+    ------
+    NotFound
+        ``PLAN_TABLES_MISSING`` if an earlier version of the software published no plane areas.
+    """
+    if meaning == MEANINGS[0]:
+        return document
+    if meaning not in document:
+        raise NotFound("PLAN_TABLES_MISSING")
+    found: Mapping[str, Any] = document[meaning]
+    return found
+
+
+def heading_of(sheet: Mapping[str, Any], w: Wording) -> str:
+    """Return which area is meant in a sheet, and of which zones."""
+    if "zones" not in sheet:
+        return w.t("plan.balance_heading")
+    zones = w.enumerate([w.t("plan.zone", **zone) for zone in sheet["zones"]])
+    return w.t("plan.balance_heading_plane", zones=zones)
 
 
 def list_scopes(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ _LONGEST = 60
 
 
 def read_table(shown: Snapshot, name: str) -> Mapping[str, Any]:
-    """Return ``balance``, ``rates`` or ``indicators`` of a staff snapshot.
+    """Return ``overview``, ``balance``, ``rates`` or ``indicators`` of a staff snapshot.
 
     Raises
     ------

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from geo.findings import FindingRecord
-from geo.model import BUILT_STATES, MU_PER_HECTARE
+from geo.model import MU_PER_HECTARE
 from geo.planning.balance import name_of, scope_of
 from geo.planning.documents import fixed, read_table
 from geo.profiles.family import county_of, family
-from geo.query import Feature, Snapshot
+from geo.query import Snapshot
 from geo.wording import Wording
 
 AMOUNTS = ("planned", "supplied", "built", "offer")
@@ -23,14 +21,6 @@ MOST_IDLE = 5
 """Idle plots told on the overview; the list of findings has them all."""
 
 _SEVERITIES = ("error", "warning")
-
-
-@dataclass(frozen=True)
-class Land:
-    """Plots and their land in 亩, for each of :data:`AMOUNTS`."""
-
-    plots: Mapping[str, int]
-    mu: Mapping[str, float]
 
 
 def describe_overview(
@@ -49,7 +39,13 @@ def describe_overview(
         ``PLAN_TABLES_MISSING``.
     """
     found = list(open_findings)
-    scopes = [_scope(shown, sheet, found, w) for sheet in read_table(shown, "balance")["sheets"]]
+    land = {
+        (one["scope"], one["key"]): one["land"] for one in read_table(shown, "overview")["scopes"]
+    }
+    scopes = [
+        _scope(shown, sheet, land[sheet["scope"], sheet["key"]], found, w)
+        for sheet in read_table(shown, "balance")["sheets"]
+    ]
     idle = [one for one in found if one["rule"] == IDLE]
     return {
         "all": next((one for one in scopes if one["scope"] == "all"), None),
@@ -64,66 +60,35 @@ def describe_overview(
     }
 
 
-def measure_land(shown: Snapshot, parks: frozenset[str] | None) -> Land:
-    """Return the land of the plots in parks; of all plots for ``None``."""
-    found = [one for one in _plots(shown) if parks is None or one.park in parks]
-    chosen = {name: [one.mu for one in found if name in one.amounts] for name in AMOUNTS}
-    return Land(
-        {name: len(areas) for name, areas in chosen.items()},
-        {name: sum(areas) for name, areas in chosen.items()},
-    )
-
-
-@dataclass(frozen=True)
-class _Plot:
-    park: str | None
-    mu: float
-    amounts: frozenset[str]
-
-
-@lru_cache(maxsize=4)
-def _plots(shown: Snapshot) -> tuple[_Plot, ...]:
-    return tuple(_read_plot(plot) for plot in shown.of_kind("parcels").values())
-
-
-def _read_plot(plot: Feature) -> _Plot:
-    p = plot["properties"]
-    holds = {
-        "planned": True,
-        "supplied": p.get("supply_state") == "supplied",
-        "built": p.get("development_state") in BUILT_STATES,
-        "offer": p.get("on_offer") is True,
-    }
-    amounts = frozenset(name for name, is_so in holds.items() if is_so)
-    return _Plot(p.get("park_id"), float(p.get("area_mu") or 0), amounts)
-
-
 def _scope(
-    shown: Snapshot, sheet: Mapping[str, Any], found: Iterable[FindingRecord], w: Wording
+    shown: Snapshot,
+    sheet: Mapping[str, Any],
+    land: Mapping[str, Any],
+    found: Iterable[FindingRecord],
+    w: Wording,
 ) -> dict[str, Any]:
     parks = _parks_of(shown, sheet)
-    land = measure_land(shown, parks)
     here = [one for one in found if parks is None or parks & set(one.get("parks") or ())]
     return {
         "kind": sheet["scope"],
         "key": sheet["key"],
         "scope": scope_of(sheet),
         "name": name_of(sheet, w),
-        "plots": land.plots["planned"],
+        "plots": land["planned"]["plots"],
         "sample": any(one["nature"] == "sample" for one in sheet["natures"]),
-        "amounts": [_amount(name, land, sheet) for name in AMOUNTS],
+        "amounts": [_amount(name, land[name], sheet) for name in AMOUNTS],
         "counts": {name: sum(one["severity"] == name for one in here) for name in _SEVERITIES},
     }
 
 
-def _amount(name: str, land: Land, sheet: Mapping[str, Any]) -> dict[str, Any]:
+def _amount(name: str, land: Mapping[str, Any], sheet: Mapping[str, Any]) -> dict[str, Any]:
     """Return an amount of land; all of it as the balance sheet has it, so that both agree."""
     whole = sheet["total"]["planned"]
-    mu = whole["mu"] if name == "planned" else land.mu[name]
-    ha = whole["ha"] if name == "planned" else land.mu[name] / MU_PER_HECTARE
+    mu = whole["mu"] if name == "planned" else land["mu"]
+    ha = whole["ha"] if name == "planned" else land["mu"] / MU_PER_HECTARE
     return {
         "name": name,
-        "plots": land.plots[name],
+        "plots": land["plots"],
         "ha": fixed(ha),
         "mu": fixed(mu, 1),
         "share": fixed(100 * mu / whole["mu"], 1) if whole["mu"] else "",
@@ -131,7 +96,7 @@ def _amount(name: str, land: Land, sheet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parks_of(shown: Snapshot, sheet: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the parks of a scope; ``None`` for all plots, also those in no park."""
+    """Return the parks of a scope; ``None`` for all findings, also those in no park."""
     parks = shown.of_kind("parks")
     if sheet["scope"] == "all":
         return None

@@ -81,7 +81,7 @@ def _group(
     group: Mapping[str, Any], rule: Mapping[str, Any], names: Mapping[str, str], w: Wording
 ) -> dict[str, Any]:
     weighted = [one["indicator"] for one in rule["weights"]]
-    places = _places([firm["points"] for firm in group["firms"]])
+    order = places([firm["points"] for firm in group["firms"]])
     return {
         "group": group["group"],
         "name": text_of(group["name"], w),
@@ -95,22 +95,22 @@ def _group(
                 "points": fixed(firm["points"]),
                 "parts": [fixed(firm["parts"][name]) for name in weighted],
             }
-            for place, firm in zip(places, group["firms"], strict=True)
+            for place, firm in zip(order, group["firms"], strict=True)
         ],
     }
 
 
-def _places(points: Sequence[float]) -> list[int]:
+def places(points: Sequence[float]) -> list[int]:
     """Return the places of points that fall; equal points share one.
 
-    >>> _places([9.0, 7.0, 7.0, 1.0])
+    >>> places([9.0, 7.0, 7.0, 1.0])
     [1, 2, 2, 4]
     """
-    places: list[int] = []
+    found: list[int] = []
     for number, one in enumerate(points):
         is_equal = number > 0 and one == points[number - 1]
-        places.append(places[-1] if is_equal else number + 1)
-    return places
+        found.append(found[-1] if is_equal else number + 1)
+    return found
 
 
 def _unranked(

@@ -41,6 +41,7 @@ _PANE_OF_KIND = {
     "parcels": "plots",
     "buildings": "halls",
     "logistics": "lines",
+    "red_lines": "halls",
 }
 _LEAFLET_JS = dict(folium.Map.default_js)["leaflet"]
 _LEAFLET_CSS = dict(folium.Map.default_css)["leaflet_css"]

@@ -12,8 +12,9 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-_DIGITS = {"parcels": 7, "buildings": 7}
-"""Decimals of a degree by kind: 7 is a centimetre, for plots that must stay a coverage."""
+_DIGITS = {"parcels": 7, "buildings": 7, "red_lines": 7, "findings": 9}
+"""Decimals of a degree by kind: 7 is a centimetre, for plots that must stay a coverage; a faulty
+piece may be thinner than that."""
 
 _OTHER_DIGITS = 6
 

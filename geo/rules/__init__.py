@@ -15,6 +15,7 @@ from geo.model import Catalog, Finding
 from geo.rules import (
     allocation,
     areas,
+    boundaries,
     columns,
     dates,
     figures,
@@ -41,6 +42,7 @@ _FAMILIES = (
     keys,
     geometry,
     topology,
+    boundaries,
     areas,
     indicator_rules,
     code_rules,

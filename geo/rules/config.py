@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -12,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from geo.errors import DataError
 from geo.faults import validation_faults
 from geo.model import BLOCKING, Severity
+from geo.settings import BUNDLED_LAYERS
 
 FILE = "rules.toml"
 
@@ -96,19 +98,25 @@ class RulesConfig(BaseModel):
         return rules
 
     def rule(self, name: str) -> Rule:
-        """Return how a rule is treated; as an error where the file does not name it."""
+        """Return how a rule is treated; as an error where no file names it."""
         return self.rules.get(name) or Rule(severity="error", blocks=name in BLOCKING)
 
 
 def load_config(data_dir: Path) -> RulesConfig:
-    """Return the rules of a data directory.
+    """Return the rules of a data directory, and of the software what it does not name.
+
+    A rule is taken as a whole, with its severity, effect and thresholds: a directory older than
+    the rule treats it as the bundle does.
 
     Raises ``DataError`` RULES_MISSING, RULES_UNREADABLE (with the parser's reason) or
     RULES_INVALID (with ``faults`` by language, all at once).
     """
     try:
-        raw = tomllib.loads((data_dir / FILE).read_text(encoding="utf-8-sig"))
-        return RulesConfig.model_validate(raw)
+        raw, usual = _read(data_dir), _read(BUNDLED_LAYERS)
+        own = raw.get("rules", {})
+        # What is no table at all is left for the validation to tell.
+        rules = {**usual["rules"], **own} if isinstance(own, dict) else own
+        return RulesConfig.model_validate({**raw, "rules": rules})
     except FileNotFoundError as error:
         raise DataError("RULES_MISSING", file=FILE) from error
     except ValidationError as error:
@@ -119,3 +127,7 @@ def load_config(data_dir: Path) -> RulesConfig:
         raise DataError("RULES_UNREADABLE", file=FILE, reason=error.strerror) from error
     except ValueError as error:  # TOML syntax and text that is not UTF-8
         raise DataError("RULES_UNREADABLE", file=FILE, reason=str(error)) from error
+
+
+def _read(data_dir: Path) -> dict[str, Any]:
+    return tomllib.loads((data_dir / FILE).read_text(encoding="utf-8-sig"))

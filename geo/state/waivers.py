@@ -166,7 +166,7 @@ def recorded(settings: Settings, on: date) -> Waivers:
 
 def by_finding(entries: Sequence[WaiverEntry]) -> dict[str, Waiver]:
     """Return what is said by each waiver, by the identifier of its finding."""
-    return {one.finding: Waiver(one.reason, one.by, one.until) for one in entries}
+    return {one.finding: Waiver(one.reason, one.by, one.until, one.seen) for one in entries}
 
 
 def _standing(session: Session, on: date, *, finding: str | None = None) -> Sequence[WaiverEntry]:

@@ -26,7 +26,7 @@ _KNOWN = (
     *("address", "entry", "file", "from", "id", "layer", "mode", "name", "role", "rows", "version"),
     *("changed", "faulty", "gone", "new", "read", "unchanged"),
     *("finding", "reason", "until"),
-    *("crs", "format", "park"),
+    *("area", "crs", "format", "park"),
 )
 """Details that have a label, ``audit_detail.<name>``."""
 _WORDS = {"mode": ("merge", "replace"), "role": ("staff", "viewer")}

@@ -11,11 +11,11 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 
 from geo import drafts, jobs
 from geo.errors import GeoError, NotFound
-from geo.i18n import message
+from geo.i18n import both, message
 from geo.model import KINDS
 from geo.state import drafts as rows
 from geo.state.models import Draft
-from geo.times import shown_time
+from geo.times import shown_time, today
 from geo.web import publishing, reports
 from geo.web.current import full_address, language, library, link, settings, state
 from geo.web.imports import checked_options, ground_layers, take_answers
@@ -26,6 +26,12 @@ from geo.web.uploads import check_token, first_options, receive
 blueprint = Blueprint("drafts", __name__)
 
 _UNITS = ("mu", "ha", "share", "plots")
+_OF_THE_WHOLE = (
+    *("declared_area_mu", "cadastral_code", "developed_ha"),
+    *("far", "building_coefficient", "green_ratio", "office_ratio"),
+)
+"""What was declared or measured of a whole plot, and so of none of its parts."""
+
 _ROUNDING_MU = 0.02
 """Two sheets are each rounded by itself: so much says nothing of a class."""
 
@@ -86,7 +92,7 @@ csrf.exempt(add)
 @blueprint.get("/plan/drafts/draw")
 @requires("staff")
 def draw() -> Response:
-    """Answer the editor in which the plots of a park are bent, added and used otherwise.
+    """Answer the editor in which the plots of a park are bent, split, added and removed.
 
     What is drawn comes in as any other file does.
 
@@ -109,8 +115,15 @@ def draw() -> Response:
         park=park,
         parks=choices,
         land_use=land_use,
-        address=link(f"staff/layers/{shown.version}/staff/{plots}.geojson"),
-        new_id=f"{park}-NEW-{{number}}",
+        draw={
+            "address": link(f"staff/layers/{shown.version}/staff/{plots}.geojson"),
+            "ground": link(f"staff/layers/{shown.version}/staff/{shown.layer_of('parks')}.geojson"),
+            "park": park,
+            "newId": f"{park}-NEW-{{number}}",
+            "inherited": [f.name for f in KINDS["parcels"].fields if f.name not in _OF_THE_WHOLE],
+            "source": " / ".join(both("drafts.draw_source").values()),
+            "today": today().isoformat(),
+        },
         longest=rows.LONGEST_TITLE,
     )
 
@@ -338,4 +351,4 @@ def _rates(park: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 
 def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
+    return "—" if value is None else f"{value * 100:,.2f} %"

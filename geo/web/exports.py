@@ -9,8 +9,10 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 
 from geo import jobs
 from geo.errors import BadRequest, NotFound
-from geo.grids import Grid, crs_name
+from geo.grids import Grid, crs_name, nearest_zone
 from geo.i18n import LANGUAGES, has_message, message
+from geo.planning.balance import MEANINGS
+from geo.planning.documents import one_of
 from geo.profiles.family import family
 from geo.query import Snapshot
 from geo.render.plane import bbox_of, join_bboxes
@@ -35,11 +37,15 @@ SYSTEMS = {
 }
 """Formats of a layer and what they hold, as :data:`geo.export.gis.FORMATS` has them."""
 
+FINDINGS, OF_FINDINGS = "findings", ("gpkg", "geojson")
+"""The layer of the findings and its formats, as :mod:`geo.export.faulty_ground` has them."""
+
 REPORT, MAP = "xlsx", "map"
 WGS84, CGCS2000 = "EPSG:4326", "EPSG:4490"
 _NUMBERED = {zone: 3 * zone for zone in range(25, 29)} | {zone: 6 * zone - 3 for zone in (13, 14)}
 _SHOWN = 12
 _LONGEST = 60
+_CHOSEN = ("format", "layer", "crs", "park", "area")
 
 
 @blueprint.get("/plan/exports")
@@ -49,7 +55,8 @@ def export_page() -> Response:
     shown, w = library().current("staff"), Wording(language())
     return staff_page(
         "plan_exports.html",
-        asked={name: request.args.get(name, "") for name in ("format", "layer", "crs", "park")},
+        asked={name: request.args.get(name, "") for name in _CHOSEN},
+        meanings=MEANINGS,
         version=shown.version,
         layers=_layers(shown, w),
         formats=list(SYSTEMS),
@@ -64,17 +71,34 @@ def export_page() -> Response:
 def start() -> Response:
     """Start to write a file, and lead to the page that tells when it is there.
 
+    While the same file of the same version is under way for somebody, it leads to that.
+
     Raises
     ------
     BadRequest
-        ``EXPORT_FORMAT``, ``EXPORT_CRS``, ``EXPORT_PLANE``, ``EXPORT_DEGREES``.
+        ``EXPORT_FORMAT``, ``EXPORT_CRS``, ``EXPORT_PLANE``, ``EXPORT_DEGREES``, ``PLAN_OPTION``.
     NotFound
         ``LAYER_UNKNOWN``, ``PLAN_SCOPE_UNKNOWN``, ``MAP_NO_PLOTS``.
     """
-    params = read_request(library().current("staff"), request.form, language())
-    job = jobs.submit(settings(), state(), kind="export", by=user_name(), params=params)
-    detail = {name: value for name, value in params.items() if name != "lang"}
-    audit.record(state(), by=user_name(), action="export", detail={**detail, "id": job.id})
+    shown = library().current("staff")
+    return start_export({**read_request(shown, request.form), "version": shown.version})
+
+
+def start_export(asked: Mapping[str, Any]) -> Response:
+    """Start a job that writes a file, or find the one that does so, and lead to its page.
+
+    Parameters
+    ----------
+    asked
+        As :func:`geo.export.files.export_file`, without the language.
+    """
+    params = {**asked, "lang": language()}
+    job, is_new = jobs.submit_once(
+        settings(), state(), kind="export", by=user_name(), params=params
+    )
+    if is_new:
+        detail = {name: value for name, value in params.items() if name != "lang"}
+        audit.record(state(), by=user_name(), action="export", detail={**detail, "id": job.id})
     return make_response(redirect(link(f"plan/exports/{job.id}"), 303))
 
 
@@ -151,21 +175,23 @@ def cancel(job_id: str) -> Response:
 # --- what is asked for -----------------------------------------------------------------------
 
 
-def read_request(shown: Snapshot, form: Mapping[str, str], lang: str) -> dict[str, Any]:
+def read_request(shown: Snapshot, form: Mapping[str, str]) -> dict[str, Any]:
     """Return what a form asks for, as the parameters of a job; errors as :func:`start`."""
     format = form.get("format", "")
     if format == REPORT:
-        return {"format": REPORT}
+        return {"format": REPORT, "area": one_of("area", form.get("area", MEANINGS[0]), MEANINGS)}
     if format == MAP:
-        return {"format": MAP, "park": _mapped_park(shown, form.get("park", "")), "lang": lang}
+        return {"format": MAP, "park": _mapped_park(shown, form.get("park", ""))}
     if format not in SYSTEMS:
         known = ", ".join((*SYSTEMS, REPORT, MAP))
         raise BadRequest("EXPORT_FORMAT", format=format[:_LONGEST], known=known)
     layer = form.get("layer") or shown.layer_of("parcels")
-    layers = [one["id"] for one in shown.site["layers"]]
+    layers = [*(one["id"] for one in shown.site["layers"]), FINDINGS]
     if layer not in layers:
         known_layers = ", ".join(layers)
         raise NotFound("LAYER_UNKNOWN", layer=layer[:_LONGEST], known=known_layers)
+    if layer == FINDINGS and format not in OF_FINDINGS:
+        raise BadRequest("EXPORT_FORMAT", format=format, known=", ".join(OF_FINDINGS))
     return {"format": format, "layer": layer, "crs": _system(shown, format, form.get("crs", ""))}
 
 
@@ -222,14 +248,14 @@ def suggest_zone(shown: Snapshot) -> str:
     if not shapes:
         return crs_name(Grid("gauss", 81, 27), "cgcs2000")
     minx, _, maxx, _ = join_bboxes([bbox_of(shape) for shape in shapes])
-    zone = min(max(round((minx + maxx) / 6), 25), 45)
-    return crs_name(Grid("gauss", 3 * zone, zone), "cgcs2000")
+    return crs_name(nearest_zone((minx + maxx) / 2), "cgcs2000")
 
 
 def _layers(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
-    """Return the layers, that of the plots first."""
+    """Return the layers, that of the plots first, the findings last."""
     plots = shown.layer_of("parcels")
     found = [(one["id"], w.pick(one["title"])) for one in shown.site["layers"]]
+    found.append((FINDINGS, w.t("plan_findings.title")))
     return sorted(found, key=lambda one: one[0] != plots)
 
 
@@ -281,7 +307,11 @@ def _describe(job: Job) -> str:
     lang, params = language(), job.params
     format = str(params.get("format", ""))
     if format == REPORT:
-        return message("plan.export_report", lang)
+        area = params.get("area", MEANINGS[0])
+        meant = message(f"plan_area.{area}", lang) if area in MEANINGS[1:] else ""
+        return " · ".join(filter(None, (message("plan.export_report", lang), meant)))
+    if format == "findings":
+        return message("plan.export_findings", lang)
     if format == MAP:
         return message("plan.export_map", lang, park=params.get("park", ""))
     key = f"plan_format.{format}"

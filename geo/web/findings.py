@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
 
+from geo.course import earlier_versions, findings_of
 from geo.errors import BadRequest, NotFound
 from geo.findings import (
     STATES,
@@ -19,7 +20,6 @@ from geo.findings import (
     State,
     Waivers,
     in_state,
-    list_findings,
     unbroken_runs,
 )
 from geo.query import Snapshot
@@ -28,12 +28,16 @@ from geo.state.models import WaiverEntry
 from geo.times import shown_time, today
 from geo.versions import publications_until
 from geo.web.current import language, library, link, settings, state
+from geo.web.exports import start_export
 from geo.web.pages import staff_page
 from geo.web.planmap import finding_on_map
 from geo.web.session import demand, requires, user_name
 from geo.wording import Wording
 
 blueprint = Blueprint("findings", __name__)
+
+MOST_AT_ONCE = 500
+"""Findings in a workbook that is made within the request: a second at most."""
 
 _PER_PAGE = 100
 _SEVERITIES = ("error", "warning", "info")
@@ -92,6 +96,7 @@ def _page_of(found: Sequence[Listed], shown: Snapshot) -> dict[str, Any]:
         "page": page,
         "pages": pages,
         "compared": runs[1][0] if len(runs) > 1 else None,
+        "needs_job": _needs_job(len(found), shown),
     }
 
 
@@ -108,12 +113,17 @@ def _tabs(chosen: Sequence[Listed]) -> list[tuple[str, int]]:
 @blueprint.get("/plan/findings.geojson", defaults={"ending": "geojson"})
 @requires("viewer")
 def export(ending: str) -> Response:
-    """Answer the findings that the list shows, all pages of it, as a file."""
+    """Answer the findings that the list shows, all pages of it, as a file.
+
+    A workbook of many is left to a job: then it leads back to the list, which has the button.
+    """
     # openpyxl looks for numpy and loads it: only who asks for a file waits for that.
     from geo.export import findings as export
 
     shown, choice, w = _version(), _choice(), Wording(language())
     found = [one for one in in_state(_listed(shown), _state()) if choice.takes(one.record)]
+    if ending == "xlsx" and _needs_job(len(found), shown):
+        return make_response(redirect(link("plan/findings", **_asked())))
     if ending == "csv":
         body = export.findings_csv(found, w)
     elif ending == "xlsx":
@@ -125,6 +135,30 @@ def export(ending: str) -> Response:
     name = f"findings-{shown.version}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+@blueprint.post("/plan/findings.xlsx")
+@requires("viewer")
+def start_workbook() -> Response:
+    """Start to write the workbook of the findings that the list shows, and lead to its page.
+
+    Raises
+    ------
+    BadRequest
+        ``OPTION_INVALID``.
+    NotFound
+        ``VERSION_UNKNOWN``, also for a version that was never published.
+    """
+    shown = library().published(_version().version, "staff")
+    choice = vars(_choice())
+    return start_export(
+        {"format": "findings", "version": shown.version, "state": _state(), **choice}
+    )
+
+
+def _needs_job(count: int, shown: Snapshot) -> bool:
+    """Whether a workbook is left to a job; one of a version that only lies ready never is."""
+    return count > MOST_AT_ONCE and library().was_published(shown.version)
 
 
 @blueprint.get("/plan/findings/<finding>")
@@ -251,12 +285,7 @@ def _day(text: str) -> date | None:
 
 
 def _listed(shown: Snapshot) -> list[Listed]:
-    before = next(_earlier(shown), None)
-    return list_findings(
-        before.document("findings.json") if before else None,
-        shown.document("findings.json"),
-        _standing(),
-    )
+    return findings_of(settings(), library(), shown, _standing())
 
 
 def _standing() -> Waivers:
@@ -270,17 +299,11 @@ def _require(shown: Snapshot, finding: str) -> Listed:
     raise NotFound("FINDING_UNKNOWN")
 
 
-def _earlier(shown: Snapshot) -> Iterator[Snapshot]:
-    for publication in publications_until(settings(), shown.version):
-        if publication.version != shown.version:
-            yield library().version(publication.version, "staff")
-
-
 def _runs(shown: Snapshot) -> list[tuple[str, frozenset[str]]]:
     """Return day and findings of the kept versions up to one, the newest first."""
     published = publications_until(settings(), shown.version)
     days = {one.version: shown_time(one.published_at)[:10] for one in published}
-    versions = [shown, *_earlier(shown)]
+    versions = [shown, *earlier_versions(settings(), library(), shown)]
     return [(days.get(one.version, ""), _identifiers(one)) for one in versions]
 
 
@@ -297,6 +320,7 @@ def _describe(
     one: Listed, shown: Snapshot, runs: Sequence[tuple[str, frozenset[str]]]
 ) -> dict[str, Any]:
     record, w = one.record, Wording(language())
+    is_area = record["actual"] == f"{record['area_m2'] or 0:.2f}"
     age = unbroken_runs(record["id"], (found for _, found in runs))
     return {
         "id": record["id"],
@@ -305,17 +329,29 @@ def _describe(
         "severity": record["severity"],
         "state": one.state,
         "waiver": one.waiver,
+        "change": _describe_change(one, w),
         "message": w.pick(record["message"]),
         "layer": _title_of(shown, record["layer"], w),
         "features": record["feature"],
         "expected": record["expected"],
-        "actual": record["actual"],
+        "actual": None if is_area else record["actual"],
         "area": w.quantity(record["area_m2"], "unit.m2"),
         "since": runs[age - 1][0] if age else None,
         "since_or_earlier": age == len(runs),
         "map": _map_address(one, shown),
         "takes_effect": one.takes_effect,
     }
+
+
+def _describe_change(one: Listed, w: Wording) -> dict[str, Any] | None:
+    """Return what a waived finding said when it was waived and says now, where that matters."""
+    change = one.change
+    if change is None:
+        return None
+    then, now = change.then, change.now
+    if change.name == "area_m2":
+        then, now = (w.quantity(area, "unit.m2") for area in (then, now))
+    return {"has_grown": change.name == "area_m2", "then": then, "now": now}
 
 
 def _describe_waiver(entry: WaiverEntry) -> dict[str, Any]:

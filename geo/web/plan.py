@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from geo.findings import list_findings
-from geo.planning.balance import ALL, LEVELS, describe_balance
+from geo.planning.balance import ALL, LEVELS, MEANINGS, describe_balance
 from geo.planning.indicators import BY, describe_indicators
 from geo.planning.overview import describe_overview
 from geo.planning.ranking import describe_ranking
@@ -50,8 +50,9 @@ def balance_page() -> Response:
         ``PLAN_SCOPE_UNKNOWN``, ``PLAN_TABLES_MISSING``.
     """
     scope, level = request.args.get("scope") or ALL, request.args.get("level") or LEVELS[1]
-    page = describe_balance(_shown(), scope, level, Wording(language()))
-    return staff_page("plan_balance.html", page=page, levels=LEVELS)
+    meaning = request.args.get("area") or MEANINGS[0]
+    page = describe_balance(_shown(), scope, level, meaning, Wording(language()))
+    return staff_page("plan_balance.html", page=page, levels=LEVELS, meanings=MEANINGS)
 
 
 @blueprint.get("/plan/rates")

@@ -16,6 +16,7 @@ from geo.planmap import VIEWS, PlotView, view_plots
 from geo.profiles.family import family
 from geo.profiles.profile import title_of
 from geo.query import Snapshot
+from geo.red_lines import LineClass, describe_lines, red_line_layer
 from geo.render.looks import STROKES
 from geo.times import shown_time
 from geo.versions import describe_versions
@@ -68,6 +69,7 @@ def plan_map_page() -> Response:
     view = view_plots(shown, asked.by, asked.park, w)
     found = _findings(shown, asked)
     placed = [one for one in found if shapes_of(one, shown)][:MOST_FINDINGS]
+    lines = describe_lines(shown, w)
     return staff_page(
         "plan_map.html",
         asked=asked,
@@ -84,9 +86,14 @@ def plan_map_page() -> Response:
             severity=asked.severity or None,
             park=asked.park or None,
         ),
+        lines=_describe_lines(lines, shown, w),
+        lines_on=_page(asked, lines=None),
+        lines_off=_page(asked, lines="0"),
+        lines_conflicts=link("plan/findings", rule="BOUNDARY_CONFLICT"),
         findings_on=_page(asked, findings="1"),
         findings_off=_page(asked, findings=None, finding=None, rule=None, severity=None),
-        plan=_map_data(shown, view, placed, w),
+        plan=_map_data(shown, view, placed, w)
+        | {"lines": _line_data(lines, shown) if asked.lines else None},
         base=_base(shown),
     )
 
@@ -101,6 +108,7 @@ class _Filter:
     rule: str
     severity: str
     findings: bool
+    lines: bool
 
     @property
     def draws_findings(self) -> bool:
@@ -116,6 +124,7 @@ def _read_filter(shown: Snapshot) -> _Filter:
         rule=args.get("rule", ""),
         severity=_one_of("severity", args.get("severity", ""), ("", *SEVERITIES)),
         findings=args.get("findings") == "1",
+        lines=args.get("lines") != "0",
     )
 
 
@@ -136,6 +145,7 @@ def _page(asked: _Filter, **changes: str | None) -> str:
         "findings": "1" if asked.findings else None,
         "rule": asked.rule or None,
         "severity": asked.severity or None,
+        "lines": None if asked.lines else "0",
     }
     return link("plan/map", **{**now, **changes})
 
@@ -190,7 +200,13 @@ def _finding_data(one: Mapping[str, Any], shown: Snapshot, w: Wording) -> dict[s
         "text": w.pick(one["message"]),
         "address": _finding_page(one),
         "shapes": shapes_of(one, shown),
+        "wide": is_wide(one, shown),
     }
+
+
+def is_wide(finding: Mapping[str, Any], shown: Snapshot) -> bool:
+    """Return whether a finding is about whole parks, whose edge alone is drawn."""
+    return not finding["geometry"] and bool(finding["layer"] == shown.layer_of("parks"))
 
 
 def _finding_page(one: Mapping[str, Any]) -> str:
@@ -206,6 +222,33 @@ def shapes_of(finding: Mapping[str, Any], shown: Snapshot) -> list[Mapping[str, 
     known = shown.features(finding["layer"])
     named = (known[key] for key in finding["feature"][:_MOST_NAMED] if key in known)
     return [feature["geometry"] for feature in named if feature["geometry"]]
+
+
+def _line_data(lines: Iterable[LineClass], shown: Snapshot) -> dict[str, Any] | None:
+    """Return layer and looks of the red lines, ``None`` where there are none."""
+    layer = red_line_layer(shown)
+    looks = {one.kind: vars(one.look) for one in lines}
+    return {"layer": layer["id"], "looks": looks} if layer and looks else None
+
+
+def _describe_lines(
+    lines: Iterable[LineClass], shown: Snapshot, w: Wording
+) -> dict[str, Any] | None:
+    """Return the legend of the red lines and where they are from, ``None`` without a layer."""
+    layer = red_line_layer(shown)
+    if layer is None:
+        return None
+    rows = [
+        {
+            "kind": one.kind,
+            "label": one.label,
+            "look": vars(one.look) | {"strokes": STROKES.get(one.look.texture, "")},
+            "outlines": one.outlines,
+            "natures": w.enumerate([w.word("nature", nature) for nature in one.natures]),
+        }
+        for one in lines
+    ]
+    return {"rows": rows, "source": w.pick(layer["source"]), "as_of": layer["as_of"]}
 
 
 def _swatches(*views: PlotView) -> dict[str, dict[str, Any]]:

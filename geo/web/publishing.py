@@ -200,6 +200,10 @@ def _state_of(version: str) -> str:
     return "older" if library().was_published(version) else "ready"
 
 
+_NO_COUNTS = {f"{edition}_{when}": None for edition in EDITIONS for when in ("now", "then")}
+"""The public edition lacks a layer that is for the staff."""
+
+
 def _compare(version: str) -> list[dict[str, Any]]:
     """Return how many records each layer has now and would have, in both editions."""
     rows: dict[str, dict[str, Any]] = {}
@@ -211,7 +215,7 @@ def _compare(version: str) -> list[dict[str, Any]]:
             now = {}
         for name in (*then, *(n for n in now if n not in then)):
             title = (then.get(name) or now[name])["title"][language()]
-            row = rows.setdefault(name, {"title": title})
+            row = rows.setdefault(name, {"title": title, **_NO_COUNTS})
             row[f"{edition}_now"] = now.get(name, {}).get("count")
             row[f"{edition}_then"] = then.get(name, {}).get("count")
     return [_with_differences(row) for row in rows.values()]

@@ -123,10 +123,16 @@ def first_options(form: MultiDict[str, str]) -> dict[str, Any]:
         raise BadRequest("OPTION_INVALID")
     return {
         "mode": one_of(form.get("mode", "merge"), ("merge", "replace")),
+        "gone": _lines(form.get("gone", "")),
         "nature": nature,
         "source": form.get("source", "").strip()[:_TEXT] or None,
         "as_of": as_of or None,
     }
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a field, such as the keys of records that go."""
+    return [line for line in (line.strip()[:_TEXT] for line in text.splitlines()) if line]
 
 
 def one_of(value: str, allowed: tuple[str, ...]) -> str:

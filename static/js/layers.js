@@ -39,6 +39,7 @@ const PANES = {
   parks: "areas",
   parcels: "plots",
   buildings: "halls",
+  red_lines: "halls",
 };
 
 /** @param {Feature} feature @param {LayerInfo} info */
@@ -166,6 +167,7 @@ export class Layers extends EventTarget {
       places: () => "",
       parks: () => pick(this.data.site.codes.county[p.adcode]),
       logistics: () => word("facility_kind", p.kind),
+      red_lines: () => word("line_kind", p.line_kind),
     };
     const facts = [kinds[info.kind]?.(), natureWord(feature)].filter(Boolean);
     return el(

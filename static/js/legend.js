@@ -42,6 +42,9 @@ const SIGNS = {
     const shape = role === "line" ? "line" : role === "mark" ? "mark" : "dot";
     return { key: kind, text: word("facility_kind", kind), shape };
   },
+  red_lines: ({ feature: { properties: { line_kind: kind } } }) => {
+    return { key: kind, text: word("line_kind", kind), shape: "line" };
+  },
 };
 const STATES = [
   "offer",

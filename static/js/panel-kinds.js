@@ -41,6 +41,7 @@ const KINDS = {
   buildings: describeHall,
   enterprises: describeFirm,
   logistics: describeFacility,
+  red_lines: describeRedLine,
 };
 
 /**
@@ -169,6 +170,11 @@ async function describePlace({ properties: p }, tools) {
     where: whereOf([word("place_kind", p.kind), countyLink(p.adcode, tools)]),
     body: [facts([[t("field.accuracy"), p.accuracy && word("accuracy", half(p.accuracy))]])],
   };
+}
+
+/** @param {Feature} feature */
+async function describeRedLine({ properties: p }) {
+  return { chips: [natureChip(p.nature)], where: whereOf([word("line_kind", p.line_kind)]), body: [] };
 }
 
 /** @param {Feature} feature */

@@ -221,6 +221,16 @@ const STAGES = {
   closed: { color: "mute", fillColor: "line" },
 };
 
+/**
+ * Colour and dashes of the red lines, as LOOKS in geo/red_lines.py has them.
+ * @type {Record<string, PathOptions>}
+ */
+export const RED_LINES = {
+  urban_development: { color: "#a8452c", dashArray: "12 4" },
+  basic_farmland: { color: "#7d6608", dashArray: "2 4" },
+  ecology: { color: "#2e6b34", dashArray: "8 3 2 3" },
+};
+
 /** Return the options with the names of colours made colours. @param {PathOptions} options */
 function paint({ color: stroke, fillColor = "none", ...options }) {
   const named = (/** @type {string} */ name) => (/^(#|none)/.test(name) ? name : color(name));
@@ -257,6 +267,12 @@ const KINDS = {
   logistics: ({ properties: { kind } }) => ({
     fillOpacity: 1,
     ...paint(LOGISTICS[kind] ?? LOGISTICS.warehouse),
+  }),
+  // Not filled, so that what lies inside can still be pointed at.
+  red_lines: ({ properties: { line_kind: kind } }) => ({
+    fill: false,
+    weight: 2,
+    ...(RED_LINES[kind] ?? RED_LINES.urban_development),
   }),
 };
 

@@ -24,6 +24,7 @@ const TYPICAL = {
   buildings: { properties: { state: "vacant" }, shape: "area" },
   enterprises: { properties: { stage: "operating" }, shape: "dot" },
   logistics: { properties: { kind: "road" }, shape: "line" },
+  red_lines: { properties: { line_kind: "urban_development" }, shape: "line" },
 };
 
 /**

@@ -43,6 +43,7 @@ def test_every_row_compares_something_with_something(rows):
         "serve_layer",
         "serve_healthz",
         "topology",
+        "topology_corners",
     }
     for row in rows:
         assert set(row) == {"name", "n", "ours", "peer", "peer_name", "ratio", "unit"}

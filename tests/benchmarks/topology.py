@@ -20,21 +20,27 @@ from geo.rules import load_config, topology
 from geo.rules.finding import Context
 from geo.settings import BUNDLED_LAYERS
 from tests.benchmarks.report import Row, compare
-from tests.data.cadastre import make_cadastre
+from tests.data.cadastre import make_cadastre, with_twice_the_corners
 
 
 def measure(*, plots: int, rounds: int) -> list[Row]:
-    """Return the row of the audit; both sides must agree that the layer is sound."""
+    """Return the rows of the audit: of plots as they are, and with twice the corners."""
     frame = make_cadastre(plots)
     frame["nature"] = pd.Series(["surveyed"] * plots, dtype="str")
+    layers = {"topology": frame, "topology_corners": with_twice_the_corners(frame)}
+    return [_compared(name, layer, rounds) for name, layer in layers.items()]
+
+
+def _compared(name: str, frame: gpd.GeoDataFrame, rounds: int) -> Row:
+    """Return the row of one layer; both sides must agree that it is sound."""
     context = _context(frame)
     ours, peer = [], []
     for _ in range(rounds):
         ours.append(_milliseconds(lambda: _must_be_sound(context)))
         peer.append(_milliseconds(lambda: gpd.overlay(frame, frame, how="intersection")))
     pair = statistics.median(ours), statistics.median(peer)
-    name = "geopandas.overlay of the layer with itself"
-    return [compare("topology", plots, *pair, peer_name=name, unit="ms", less_is_better=True)]
+    peer_name = "geopandas.overlay of the layer with itself"
+    return compare(name, len(frame), *pair, peer_name=peer_name, unit="ms", less_is_better=True)
 
 
 def _context(frame: gpd.GeoDataFrame) -> Context:

@@ -117,7 +117,7 @@ def test_files_open_where_they_shall(open_plan, tmp_path):
 
     page.open("/plan/exports", ready=False)
     report = download(page, "plan.report_button", tmp_path)
-    sheet = openpyxl.load_workbook(report)["用地平衡表"]
+    sheet = openpyxl.load_workbook(report)["用地平衡表一级"]
     assert any(isinstance(cell.value, float) for row in sheet.iter_rows() for cell in row)
 
     page.open("/plan/exports", ready=False)

@@ -41,6 +41,17 @@ def make_cadastre(plots: int, *, seed: int = 0, digits: int = 9) -> gpd.GeoDataF
     )
 
 
+def with_twice_the_corners(frame: gpd.GeoDataFrame, *, digits: int = 9) -> gpd.GeoDataFrame:
+    """Return plots of one ring each with a corner more in the middle of every side."""
+    corners, plot = shapely.get_coordinates(frame.geometry.to_numpy(), return_index=True)
+    start, end = corners[:-1], corners[1:]
+    every = np.stack([start, np.round((start + end) / 2, digits)], axis=1)
+    # What lies between the last corner of a ring and the first of the next is no side.
+    every, plot = every[plot[:-1] == plot[1:]].reshape(-1, 2), plot[:-1][plot[:-1] == plot[1:]]
+    rings = shapely.linearrings(every, indices=np.repeat(plot, 2))
+    return frame.set_geometry(shapely.polygons(rings), crs=frame.crs)
+
+
 def to_degrees(metres: np.ndarray, *, digits: int = 9) -> np.ndarray:
     """Return longitude and latitude of places in metres east and north of the origin."""
     turn = np.array([[np.cos(_TURNED), np.sin(_TURNED)], [-np.sin(_TURNED), np.cos(_TURNED)]])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,14 @@ a cos φ / √(1 - e² sin² φ) and a (1 - e²) / (1 - e² sin² φ)^1.5, each 
 ORIGIN = (81.0, 37.0)
 PARK_M = (1500.0, 1000.0)
 
+CLEAR = "城镇开发边界:内:2026-09:示例; 永久基本农田:不涉及:2026-09:示例; 生态保护红线:不涉及"
+TOUCHED = CLEAR.replace("生态保护红线:不涉及", "生态保护红线:占用")
+"""What is recorded of the red lines of every plot, if its record says nothing else."""
+
 Box = tuple[float, float, float, float]
 Record = dict[str, Any]
 
+COMMON = {"park_id": "YARD", "boundary_check": CLEAR}
 FREE = {
     "land_use_code": "100101",
     "supply_state": "approved",
@@ -121,8 +127,23 @@ PLOTS: list[tuple[str, Box, Record]] = [
     ),
     ("BUSY-1", cell(40), STOPPED | {"enterprise_id": "F-BUSY", "stopped_on": "2026-06-30"}),
     ("UNDATED-1", cell(41), WAITING | {"enterprise_id": "F-UNDATED"}),
+    ("LIMIT-1", cell(48), FREE),
+    ("FARM-1", cell(49), FREE),
+    ("TOUCH-1", cell(50), FREE),
+    ("ECO-1", cell(51), FREE | {"supply_state": "unapproved", "boundary_check": TOUCHED}),
+    ("UNCHECKED-1", cell(52), FREE | {"boundary_check": ""}),
 ]
 BOW_TIE = cell(42)
+
+# The red lines. The boundary for building leaves out the upper 30 m of LIMIT-1.
+LIMIT_M = ((-100, -100), (1600, -100), (1600, 700), (130, 700), (130, 570), (-100, 570))
+_ROW_M = cell(48)[1], cell(48)[3]
+LINES: list[tuple[str, str, Box]] = [
+    ("FARM", "basic_farmland", (220, _ROW_M[0], 250, _ROW_M[1])),  # 20 m of FARM-1
+    ("FARM-BESIDE", "basic_farmland", (252, _ROW_M[0], 260.05, _ROW_M[1])),  # 5 cm of TOUCH-1
+    ("FARM-UNCHECKED", "basic_farmland", (490, _ROW_M[0], 510, _ROW_M[1])),  # 10 m of UNCHECKED-1
+    ("ECO", "ecology", (380, _ROW_M[0], 480, _ROW_M[1])),  # all of ECO-1, as its record says
+]
 
 FIRMS: list[Record] = [
     {"enterprise_id": "F-SOUND", "industry_code": "C391"},
@@ -164,22 +185,31 @@ def degrees(x: float, y: float) -> tuple[float, float]:
 def ring(box: Box) -> list[tuple[float, float]]:
     """Return the closed outline of a rectangle."""
     x, y, right, top = box
-    corners = [(x, y), (right, y), (right, top), (x, top), (x, y)]
-    return [degrees(*corner) for corner in corners]
+    return outline([(x, y), (right, y), (right, top), (x, top)])
 
 
-def feature(properties: Record, outline: list[tuple[float, float]]) -> Record:
+def outline(corners: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return the closed outline with corners in metres."""
+    return [degrees(*corner) for corner in (*corners, corners[0])]
+
+
+def feature(properties: Record, ring: list[tuple[float, float]]) -> Record:
     """Return a GeoJSON feature of one ring."""
-    shape = {"type": "Polygon", "coordinates": [outline]}
+    shape = {"type": "Polygon", "coordinates": [ring]}
     return {"type": "Feature", "properties": properties, "geometry": shape}
 
 
 def bow_tie() -> Record:
     """Return a plot whose sides cross in the middle of its square."""
     one, two, three, four, _ = ring(BOW_TIE)
-    return feature(
-        {"parcel_id": "BOW-TIE-1", "park_id": "YARD", **FREE}, [one, three, two, four, one]
-    )
+    return feature({"parcel_id": "BOW-TIE-1", **COMMON, **FREE}, [one, three, two, four, one])
+
+
+def red_lines() -> list[Record]:
+    """Return the three lines, the boundary for building first."""
+    limit = {"line_id": "LIMIT", "line_kind": "urban_development"}
+    others = [feature({"line_id": key, "line_kind": k}, ring(box)) for key, k, box in LINES]
+    return [feature(limit, outline(LIMIT_M)), *others]
 
 
 def firm(record: Record) -> Record:
@@ -193,7 +223,7 @@ def firm(record: Record) -> Record:
 
 def write(target: Path) -> None:
     """Write the layers into a folder."""
-    plots = [feature({"parcel_id": key, "park_id": "YARD", **r}, ring(b)) for key, b, r in PLOTS]
+    plots = [feature({"parcel_id": key, **COMMON, **r}, ring(b)) for key, b, r in PLOTS]
     yard = {"park_id": "YARD", "name_zh": "试验园", "kind": "industrial", "planned_area_mu": 2250}
     hall = {"building_id": "HALL", "parcel_id": "HALL-1", "state": "let"}
     county = {"adcode": "653226", "name_zh": "于田县"}
@@ -202,6 +232,7 @@ def write(target: Path) -> None:
         "parks": [feature(yard, ring((0, 0, *PARK_M)))],
         "buildings": [feature(hall, ring(at(29, dx=20, dy=0, width=40)))],
         "counties": [feature(county, ring((-5000, -5000, 5000, 5000)))],
+        "red_lines": red_lines(),
     }
     for name, features in layers.items():
         lines = ",\n".join(json.dumps(f, ensure_ascii=False) for f in features)

@@ -25,6 +25,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 from geo import crs, intake, jobs
 from geo.cli import main
 from geo.errors import BadRequest, NotFound
+from geo.export.faulty_ground import findings_layer
 from geo.export.gis import FORMATS, best_zone, export_layer, write_layer
 from geo.export.legend import SHORTEST, field_label, short_names
 from geo.export.published import PublishedLayer, read_published
@@ -33,12 +34,15 @@ from geo.importer.drawing import read_drawing
 from geo.importer.model import Options
 from geo.intake import Intake
 from geo.model import DERIVED, KINDS
+from geo.publish import publish
+from geo.query import Library, Snapshot
 from geo.settings import BUNDLED_LAYERS, ROOT, Settings
 from geo.state import jobs as rows
 from geo.state import open_state
 from tests.export.office import opened
 
 LAYERS = ("parks", "parcels", "buildings", "enterprises", "logistics", "places", "counties")
+FAULTY = ROOT / "tests" / "data" / "faulty"
 ZONE_27 = "EPSG:4515"
 MILLIMETRE = 0.001
 HOSTILE = ["=1+1", "+86 1", "-5 度", "@x", "＝a", "a,b@c\nd", '"引号"', "策勒䶮𠮷"]
@@ -466,6 +470,76 @@ def test_every_field_has_a_short_name_made_by_hand_and_a_label_in_both_languages
             assert len(set(names.values())) == len(set(fields))
         for lang in ("zh", "en"):
             assert [n for n in fields if field_label(n, lang) == n] == [], kind.name
+
+
+# --- findings ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory) -> Settings:
+    """Faults of many rules: overlaps, slivers, gaps, a bow-tie, and such as have no piece."""
+    settings = Settings(data=FAULTY, out=tmp_path_factory.mktemp("faulty") / "out")
+    publish(settings, as_of=date(2026, 11, 22), by="li")
+    return settings
+
+
+@pytest.mark.parametrize("name", ["gpkg", "geojson"])
+def test_gdal_reads_the_faulty_pieces_with_their_rule_and_area(faulty, tmp_path, name):
+    found = Library(faulty.out).current("staff").document("findings.json")
+    target = tmp_path / f"问题.{name}"
+    done = export_layer(faulty, "findings", name, None, target)
+    assert (done.written.records, done.written.left_out) == (len(found), 0)
+    frame = pyogrio.read_dataframe(target, **({"layer": "findings"} if name == "gpkg" else {}))
+    frame = frame.set_index("finding_id")
+    assert set(frame.index) == {one["id"] for one in found}
+    assert sum(one["geometry"] is not None for one in found) > 5
+    for one in found:
+        row = frame.loc[one["id"]]
+        assert (row["rule"], row["severity"]) == (one["rule"], one["severity"])
+        assert row["message_zh"] == one["message"]["zh"]
+        assert row["feature"] == "; ".join(one["feature"])
+        assert plain(row["piece_m2"]) == one["area_m2"]
+        if one["geometry"] is None:
+            assert row.geometry is None
+        else:
+            # Far below the 5 cm of the thinnest fault.
+            assert apart(row.geometry, shapely.geometry.shape(one["geometry"])) < 2e-9
+
+
+def test_a_piece_lies_where_the_zone_has_it(faulty, tmp_path):
+    export_layer(faulty, "findings", "gpkg", ZONE_27, tmp_path / "a.gpkg")
+    frame = pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="findings")
+    assert frame.crs.to_epsg() == 4515
+    (overlap,) = frame[frame["rule"] == "PARCEL_OVERLAP"].itertuples()
+    # 10 m by 100 m of ground, on the meridian of the zone.
+    assert overlap.geometry.area == pytest.approx(10 * 100, rel=2e-4)
+    (gap,) = frame[frame["rule"] == "PARCEL_GAP"].itertuples()
+    assert gap.geometry.area == pytest.approx(0.6 * 100, rel=2e-3)
+
+
+def test_findings_without_a_single_piece_are_a_file_all_the_same(faulty, tmp_path, monkeypatch):
+    found = Library(faulty.out).current("staff").document("findings.json")
+    none = [one for one in found if one["geometry"] is None]
+    for some in (none, []):
+        monkeypatch.setattr(Snapshot, "document", lambda *_, some=some: some)
+        snapshot = Library(faulty.out).current("staff")
+        vars(snapshot)["site"] = {"layers": [], "as_of": "2026-11-22"}
+        for name in ("gpkg", "geojson"):
+            done = write_layer(findings_layer(snapshot), name, None, tmp_path / f"a.{name}")
+            assert done.written.records == len(some)
+
+
+@pytest.mark.parametrize("name", ["shp", "dxf", "txt", "csv"])
+def test_findings_have_no_other_format(faulty, tmp_path, name):
+    with pytest.raises(BadRequest, match="EXPORT_FORMAT"):
+        export_layer(faulty, "findings", name, None, tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_field_of_the_findings_has_a_label(faulty):
+    layer = findings_layer(Library(faulty.out).current("staff"))
+    for lang in ("zh", "en"):
+        assert [f.name for f in layer.kind.fields if field_label(f.name, lang) == f.name] == []
 
 
 def test_an_imported_export_changes_nothing(settings, tmp_path):

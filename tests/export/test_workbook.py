@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.cli import main
-from geo.errors import NotFound
+from geo.errors import BadRequest, NotFound
 from geo.export.planning import balance_sheet, indicators_sheet
 from geo.export.published import read_published
+from geo.export.ranking import ranking_sheet
 from geo.export.records import SUMMED, findings_sheet, record_sheet
 from geo.export.sheets import HEADING_ROW, Column, Sheet, Sum, build_workbook
 from geo.export.workbook import write_report
@@ -25,7 +26,10 @@ from geo.query import Library
 from geo.settings import Settings
 from tests.export.office import opened
 
-SHEETS = ["说明", "用地平衡表", "土地利用率", "地块", "企业", "问题", "指标"]
+BALANCES = {"1": "用地平衡表一级", "2": "用地平衡表二级", "3": "用地平衡表三级"}
+SHEETS = [
+    *("说明", *BALANCES.values(), "土地利用率", "地块", "企业", "问题", "指标", "亩均评价"),
+]
 NOTICE = {"zh": "说明。", "en": "Notice."}
 HOSTILE = ["=1+1", "+86", "-5", "@SUM(A1)", '=HYPERLINK("http://x")', "\x00坏", "𠮷", "a" * 40_000]
 
@@ -141,8 +145,9 @@ def test_the_sources_name_every_layer_and_table_with_its_date(report, settings):
 # --- balance sheet, rates, indicators ----------------------------------------------------------
 
 
-def test_each_sum_of_the_balance_sheet_is_that_of_its_printed_parts(report):
-    formulas, shown = load(report)["用地平衡表"], load(report, data_only=True)["用地平衡表"]
+@pytest.mark.parametrize("level", BALANCES)
+def test_each_sum_of_the_balance_sheet_is_that_of_its_printed_parts(report, level):
+    formulas, shown = (load(report, data_only=flag)[BALANCES[level]] for flag in (False, True))
     sums = [cell for row in formulas.iter_rows() for cell in row if cell.data_type == "f"]
     assert len(sums) > 50
     for cell in sums:
@@ -156,11 +161,13 @@ def test_each_sum_of_the_balance_sheet_is_that_of_its_printed_parts(report):
         assert shown[cell.coordinate].value == pytest.approx(total, abs=1e-9), cell.coordinate
 
 
-def test_the_balance_sheet_has_the_numbers_of_the_snapshot(report, settings):
+@pytest.mark.parametrize("level", BALANCES)
+def test_the_balance_sheet_has_the_numbers_of_the_snapshot(report, settings, level):
     published = document(settings, "balance.json")
-    rows = records(load(report, data_only=True)["用地平衡表"])
+    rows = records(load(report, data_only=True)[BALANCES[level]])
     whole = published["sheets"][0]
-    first = whole["levels"]["2"][0]["rows"]
+    first = whole["levels"][level][0]["rows"]
+    assert max(len(wanted["code"]) for wanted in first) == 2 * int(level)
     for row, wanted in zip(rows, first, strict=False):
         assert (row["范围"], row["代码"]) == ("全部", wanted["code"])
         assert row["规划（公顷）"] == wanted["planned"]["ha"]
@@ -169,7 +176,32 @@ def test_the_balance_sheet_has_the_numbers_of_the_snapshot(report, settings):
     totals = [row for row in rows if row["用地类别"] == "合计"]
     assert len(totals) == len(published["sheets"])
     assert totals[0]["规划（公顷）"] == whole["total"]["planned"]["ha"]
-    assert "椭球面积" in load(report)["用地平衡表"]["A1"].value
+    assert "椭球面积，CGCS2000" in load(report)[BALANCES[level]]["A1"].value
+
+
+def test_the_balance_sheet_of_plane_areas_says_so_with_its_zone(settings, tmp_path):
+    path = tmp_path / "平面.xlsx"
+    write_report(settings, path, "plane")
+    plane = document(settings, "balance.json")["plane"]
+    book = load(path, data_only=True)
+    for level, name in BALANCES.items():
+        heading = book[name]["A1"].value
+        assert "平面面积，CGCS2000 3 度带第 27 带（中央经线 81°E，EPSG:4515）" in heading
+        assert "椭球面积，CGCS2000" not in heading
+        rows = records(book[name])
+        assert {row["范围"].rpartition("（")[2] for row in rows} == {"27 带）"}
+        first = plane["sheets"][0]["levels"][level][0]["rows"]
+        for row, wanted in zip(rows, first, strict=False):
+            assert row["规划（亩）"] == wanted["planned"]["mu"]
+        totals = [row["规划（公顷）"] for row in rows if row["用地类别"] == "合计"]
+        assert totals == [s["total"]["planned"]["ha"] for s in plane["sheets"]]
+    assert_opened_alike(path, tmp_path, list(BALANCES.values()))
+
+
+def test_another_area_is_refused(settings, tmp_path):
+    with pytest.raises(BadRequest, match="PLAN_OPTION"):
+        write_report(settings, tmp_path / "a.xlsx", "web")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_land_below_the_line_has_no_share_and_its_own_subtotal():
@@ -191,7 +223,7 @@ def test_land_below_the_line_has_no_share_and_its_own_subtotal():
     ]
     part = {"scope": "all", "key": None, "name": None, "levels": {"2": groups},
             "total": values(7.25, None)}  # fmt: skip
-    sheet = balance_sheet({"notes": [], "sheets": [part]}, NOTICE)
+    sheet = balance_sheet({"notes": [], "sheets": [part]}, "2", NOTICE)
     body = build_workbook([sheet])
     shown, formulas = cells(body, data_only=True), cells(body)
     assert [r[2] for r in shown] == [None, None, "建设用地小计", None, "非建设用地小计", "合计"]
@@ -237,6 +269,51 @@ def test_an_unverified_limit_asks_to_be_checked():
     assert "行业标准（请核对）" in row and "低于下限" in row
 
 
+def test_the_ranking_has_the_published_classes_and_says_who_is_not_ranked_and_why(report, settings):
+    published = document(settings, "indicators.json")
+    ranking = published["ranking"]
+    sheet = load(report)["亩均评价"]
+    rows = records(sheet)
+    ranked = [firm for group in ranking["groups"] for firm in group["firms"]]
+    assert len(ranked) > 5 and len(ranking["unranked"]) > 5
+    assert len(rows) == len(ranked) + len(ranking["unranked"])
+    weights = [one["indicator"] for one in ranking["rule"]["weights"]]
+    for row, firm in zip(rows, ranked, strict=False):
+        assert (row["企业编号"], row["类别"], row["总分"]) == (
+            firm["key"],
+            firm["class"],
+            firm["points"],
+        )
+        parts = [value for name, value in row.items() if name.endswith("得分")]
+        assert parts == [firm["parts"][name] for name in weights]
+        assert row["未评的原因"] is None
+    for row, firm in zip(rows[len(ranked) :], ranking["unranked"], strict=True):
+        assert (row["组别"], row["企业编号"], row["类别"]) == ("未评", firm["key"], None)
+        assert row["未评的原因"] and "plan_" not in row["未评的原因"]
+    assert "请核对" in sheet["A1"].value, "that the weights are not verified is told"
+
+
+def test_equal_points_share_a_place_and_without_a_rule_nobody_is_ranked():
+    def firm(key, points):
+        return {"key": key, "points": points, "class": "A", "parts": {"tax": points}}
+
+    weights = {"weights": [{"indicator": "tax", "points": 100}], "verified": True,
+               "source": {"zh": "县办法", "en": "county"}, "as_of": "2026"}  # fmt: skip
+    group = {"group": "real", "name": "plan_ranked.real", "because": None, "benchmarks": {},
+             "firms": [firm("甲", 9.0), firm("乙", 9.0), firm("丙", 1.0)]}  # fmt: skip
+    table = {
+        "indicators": {"tax": {"name": "plan_indicator.tax", "unit": "plan_unit.ratio"}},
+        "firms": [{"key": "甲", "name": {"zh": "=甲厂", "en": "A"}}],
+        "ranking": {"rule": weights, "because": None, "groups": [group], "unranked": []},
+    }
+    rows = ranking_sheet(table, NOTICE).rows
+    assert [row[1:3] for row in rows] == [[1, "甲"], [1, "乙"], [3, "丙"]]
+    none = {"rule": None, "because": "plan_because.no_ranking", "groups": [], "unranked": []}
+    sheet = ranking_sheet({**table, "ranking": none}, NOTICE)
+    assert list(sheet.rows) == []
+    assert "没有评价规则" in sheet.notice
+
+
 def test_a_snapshot_of_an_earlier_software_has_no_sheet_of_what_that_did_not_compute(
     published, tmp_path
 ):
@@ -271,11 +348,16 @@ def assert_same(sheet, other: list[list[str]]) -> None:
                 assert number(text) == pytest.approx(value, abs=1e-9), (sheet.title, row[0])
 
 
+def assert_opened_alike(path: Path, folder: Path, names: list[str]) -> None:
+    """Compare some sheets of a workbook with what LibreOffice has of them."""
+    found, book = opened(path, folder), load(path, data_only=True)
+    for name in names:
+        assert_same(book[name], found[name])
+
+
 def test_libreoffice_opens_the_report_with_the_same_values(report, tmp_path):
-    found = opened(report, tmp_path)
-    assert set(found) == set(SHEETS)
-    for sheet in load(report, data_only=True):
-        assert_same(sheet, found[sheet.title])
+    assert set(load(report).sheetnames) == set(SHEETS)
+    assert_opened_alike(report, tmp_path, SHEETS)
 
 
 def test_libreoffice_reckons_the_sums_to_what_is_kept_beside_them(report, tmp_path):
@@ -341,8 +423,9 @@ def test_the_command_writes_the_report_over_an_earlier_one(published, tmp_path, 
     assert told["sheets"] == SHEETS
     assert load(target).sheetnames == SHEETS
     assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
-    assert main(["report", str(target), "--out", str(published)]) == 0
+    assert main(["report", str(target), "--out", str(published), "--area", "plane"]) == 0
     assert "已生成报表" in capsys.readouterr().out
+    assert "平面面积" in load(target)[BALANCES["1"]]["A1"].value
 
 
 def test_without_a_publish_there_is_no_report(tmp_path):

@@ -83,6 +83,27 @@ def test_replacing_leaves_only_the_file_and_what_is_kept(present):
 
 
 @pytest.mark.parametrize("mode", ["merge", "replace"])
+def test_records_that_go_leave_and_no_other(present, mode):
+    rows = incoming([{"parcel_id": "C", "far": 2.0}, {"parcel_id": "A"}])
+    merged = merge(present, rows, PARCELS, mode, gone=["B", "unknown"])
+    assert keys(merged) == ["A", "C"]
+    assert merged.gone.tolist() == [1]
+    assert merged.places.tolist() == [1, 0]
+    assert merged.frame["far"][1] == 2.0
+    assert pd.isna(merged.frame["far"][0]) == (mode == "replace")
+
+
+def test_a_file_may_do_nothing_but_let_records_go(present):
+    rows = incoming([{"parcel_id": "B", "far": 2.0}]).only(np.array([False]))
+    merged = merge(present, rows, PARCELS, "merge", gone=["B"])
+    assert keys(merged) == ["A", "C"]
+    assert merged.frame.dtypes.equals(present.dtypes)
+    assert differ(present, rows, merged).counts == {
+        "new": 0, "changed": 0, "unchanged": 0, "gone": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", ["merge", "replace"])
 def test_an_empty_cell_leaves_the_value_or_empties_it(present, mode):
     rows = incoming([{"parcel_id": "A", "supply_state": "supplied", "far": None}])
     merged = merge(present, rows, PARCELS, mode)

@@ -6,6 +6,7 @@ how); plots reach 500 m north, where a degree of longitude is 0.006 % shorter, s
 to 0.01 %.
 """
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,9 @@ EXPECTED = {
     ("PARCEL_DUPLICATE", "parcels"): [("COPY-1", "COPY-2")],
     ("PARCEL_OUTSIDE_PARK", "parcels"): [("SPILL-1",)],
     ("AREA_MISMATCH", "parcels"): [("AREA-1",)],
+    # Red lines; TOUCH-1 meets one by 5 cm, ECO-1 is recorded as meeting it.
+    ("BOUNDARY_CONFLICT", "parcels"): [("FARM-1",), ("LIMIT-1",)],
+    ("BOUNDARY_UNRECORDED", "parcels"): [("UNCHECKED-1",)],
     # Values of plots.
     ("CODE_STANDARD_UNCLEAR", "parcels"): [()],
     ("LAND_USE_UNKNOWN", "parcels"): [("USE-1",)],
@@ -142,6 +146,25 @@ def test_the_ground_at_fault_is_measured(faulty, rule):
     assert finding.area_m2 == pytest.approx(MEASURED_M2[rule], rel=1e-4, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("feature", "recorded", "m2"),
+    # 20 m of 100 m from west to east, 30 m of 100 m from south to north.
+    [("FARM-1", "不涉及", 20 * 100), ("LIMIT-1", "内", 30 * 100)],
+)
+def test_a_record_of_a_red_line_is_held_against_the_line(faulty, feature, recorded, m2):
+    finding = told(faulty.findings, "BOUNDARY_CONFLICT", feature)
+    assert finding.expected == recorded
+    assert finding.area_m2 == pytest.approx(m2, rel=1e-4)
+    assert finding.actual == f"{finding.area_m2:.2f}"
+    assert "实测" in finding.message["zh"] and "surveyed" in finding.message["en"]
+
+
+def test_a_plot_that_nobody_checked_is_told_what_it_meets(faulty):
+    message = told(faulty.findings, "BOUNDARY_UNRECORDED", "UNCHECKED-1").message["zh"]
+    area = float(re.search(r"有 ([\d.]+) 平方米在永久基本农田内", message)[1])
+    assert area == pytest.approx(10 * 100, rel=1e-4)
+
+
 @pytest.mark.parametrize(("rule", "feature"), TOLD)
 def test_what_is_expected_and_what_is_there_is_told(faulty, rule, feature):
     finding = told(faulty.findings, rule, feature)
@@ -198,7 +221,8 @@ def test_plots_with_an_open_error_are_not_on_offer(tmp_path):
     offered = {f["properties"]["parcel_id"] for f in features if f["properties"]["on_offer"]}
     # Approved, net and not started, and only a warning against them, if any; BUILT-ON-1 is
     # off offer because a firm builds there, the others by their own faults.
-    assert offered == {"SOUND-FREE", "GAP-1", "GAP-2", "SLIVER-1", "AREA-1"}
+    sound = {"SOUND-FREE", "TOUCH-1", "UNCHECKED-1"}
+    assert offered == sound | {"GAP-1", "GAP-2", "SLIVER-1", "AREA-1"}
 
 
 def test_the_layers_are_those_that_the_script_makes(tmp_path):

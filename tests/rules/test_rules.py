@@ -16,6 +16,7 @@ from geo.model import BLOCKING, KINDS, Finding
 from geo.publish import examine
 from geo.rules import load_config, unreadable
 from geo.rules.finding import clean, field_words
+from geo.settings import BUNDLED_LAYERS
 from tests.rules.conftest import CONFIG, SOUND, SQUARE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,13 +246,37 @@ def test_bundled_rules_are_valid_and_block_what_must():
     assert blocking <= set(BLOCKING)
 
 
-def test_a_rule_that_the_file_does_not_name_is_an_error(tmp_path):
+def test_a_rule_that_the_file_does_not_name_is_that_of_the_software(tmp_path):
     (tmp_path / "rules.toml").write_text(MINIMAL)
-    config = load_config(tmp_path)
+    config, bundled = load_config(tmp_path), load_config(BUNDLED_LAYERS)
     assert config.rule("KEY_MISSING").blocks
-    assert config.rule("USCC_INVALID").severity == "error"
-    assert not config.rule("USCC_INVALID").blocks
+    assert config.rule("LAND_IDLE_UNJUDGED") == bundled.rule("LAND_IDLE_UNJUDGED")
+    assert config.rule("LAND_IDLE_UNJUDGED").severity == "info"
+    assert config.rule("PARCEL_GAP").threshold("strip_width_m") == 1
+    assert config.rule("AREA_MISMATCH").threshold("tolerance_share") == 0.01
     assert config.rule("STALE").threshold("months") == 24
+
+
+def test_a_rule_that_the_file_names_is_its_own_as_a_whole(tmp_path):
+    own = MINIMAL + '[rules.PARCEL_GAP]\nseverity = "info"\n'
+    (tmp_path / "rules.toml").write_text(own)
+    rule = load_config(tmp_path).rule("PARCEL_GAP")
+    assert rule.severity == "info"
+    assert not rule.has_threshold("strip_width_m", 10)
+
+
+def test_a_file_that_names_no_rule_at_all_is_read_as_the_bundle(tmp_path):
+    (tmp_path / "rules.toml").write_text("[region]\nbbox = [73.0, 34.0, 97.0, 50.0]\n")
+    assert load_config(tmp_path).rules == load_config(BUNDLED_LAYERS).rules
+
+
+def test_an_older_directory_is_checked_as_the_bundle_is(tmp_path):
+    shutil.copytree(BUNDLED_LAYERS, tmp_path / "data")
+    as_it_is = examine(tmp_path / "data", date(2026, 11, 24)).findings
+    (tmp_path / "data" / "rules.toml").write_text(MINIMAL, encoding="utf-8")
+    older = examine(tmp_path / "data", date(2026, 11, 24)).findings
+    assert ("MAP_APPROVAL_MISSING", "warning") in {(f.rule, f.severity) for f in older}
+    assert [(f.id, f.severity) for f in older] == [(f.id, f.severity) for f in as_it_is]
 
 
 def test_severity_and_blocking_follow_the_file(broken, check):

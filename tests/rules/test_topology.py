@@ -15,7 +15,7 @@ from geo.crs import local_plane
 from geo.rules import topology
 from geo.rules.config import RulesConfig
 from geo.rules.finding import Context
-from tests.data.cadastre import ORIGIN, make_cadastre
+from tests.data.cadastre import ORIGIN, make_cadastre, with_twice_the_corners
 from tests.rules.conftest import AS_OF, CODES, CONFIG, make_catalog, make_frame
 
 PLANE = local_plane(ORIGIN[1])
@@ -347,6 +347,36 @@ def test_a_sound_cadastre_has_no_faults(seed, plots, digits):
     frame = make_cadastre(plots, seed=seed, digits=digits)
     assert frame.geometry.is_valid.all()
     assert found_in(frame) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), digits=st.sampled_from([7, 9, 12]), clockwise=st.booleans())
+def test_many_corners_in_either_direction_are_no_faults(seed, digits, clockwise):
+    frame = make_cadastre(66, seed=seed, digits=digits)
+    for _ in range(seed % 5):
+        frame = with_twice_the_corners(frame, digits=digits)
+    shapes = shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=clockwise)
+    assert found_in(frame.set_geometry(shapes, crs=frame.crs)) == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), halved=st.integers(1, 4), clockwise=st.booleans())
+def test_corners_on_straight_sides_change_nothing_of_what_is_found(seed, halved, clockwise):
+    frame = make_cadastre(44, seed=seed)
+    rng = np.random.default_rng(seed)
+    shapes = frame.geometry.to_numpy()
+    for row in rng.choice(44, 6, replace=False):
+        shapes[row] = affinity.translate(shapes[row], *rng.uniform(-5e-5, 5e-5, 2))
+    frame["geometry"] = shapely.orient_polygons(shapes, exterior_cw=clockwise)
+    richer = frame
+    for _ in range(halved):
+        richer = with_twice_the_corners(richer, digits=12)
+    found, again = found_in(frame), found_in(richer)
+    assert found
+    assert told(found) == told(again)
+    assert [one.area_m2 for one in found] == pytest.approx(
+        [one.area_m2 for one in again], rel=1e-3, abs=0.05
+    )
 
 
 @settings(max_examples=15, deadline=None)

@@ -136,6 +136,7 @@ def test_publishing_takes_those_that_stand(settings: Settings, state: State) -> 
     grant(state, {**OVERLAP, "id": "PARCEL_GAP-1"}, until=TODAY)
     found = waivers.recorded(settings, TODAY + timedelta(days=1))
     assert found == {OVERLAP["id"]: Waiver("竣工测量为准", "li", LATER)}
+    assert found[OVERLAP["id"]].seen["area_m2"] == OVERLAP["area_m2"]
 
 
 def test_asking_makes_no_database(settings: Settings) -> None:

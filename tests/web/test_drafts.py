@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,17 @@ def test_a_script_is_told_where_the_draft_is(li: FlaskClient) -> None:
     assert told.json["location"].startswith("/plan/drafts/")
 
 
+def test_plots_that_go_are_named_one_a_line(
+    li: FlaskClient, state: State, settings: Settings
+) -> None:
+    number = number_of(upload(li, mode="merge", gone="CL-AGRI-004\r\n CL-AGRI-005 \n\n"))
+    draft = rows.get(state, number)
+    assert draft.options["gone"] == ["CL-AGRI-004", "CL-AGRI-005"]
+    # Import is told the same as the draft was.
+    drafts.hand_over(settings, state, draft, by="li")
+    assert job_rows.recent(state, 1)[0].params["options"]["gone"] == draft.options["gone"]
+
+
 @pytest.mark.parametrize("wrong", [{"mode": "steal"}, {"nature": "true"}])
 def test_a_form_that_makes_no_sense_leaves_nothing(
     li: FlaskClient, settings: Settings, state: State, wrong: dict[str, str]
@@ -195,8 +207,13 @@ def test_the_editor_offers_the_parks_with_plots(li: FlaskClient, version: str) -
     page = li.get("/plan/drafts/draw?park=CL-AGRI").text
     assert 'value="CL-AGRI" selected' in page
     assert f"/staff/layers/{version}/staff/parcels.geojson" in page
-    assert 'data-new-id="CL-AGRI-NEW-{number}"' in page
-    assert 'data-area="{mu} 亩"' in page, "filled in by the script"
+    found = re.search(r'id="draw-data">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    told = json.loads(found[1])
+    assert told["newId"] == "CL-AGRI-NEW-{number}"
+    assert told["texts"]["area"] == "{mu} 亩", "filled in by the script"
+    assert {"supply_state", "far_min", "utilities"} < set(told["inherited"])
+    assert not {"declared_area_mu", "cadastral_code", "far", "area_mu"} & set(told["inherited"])
     assert li.get("/plan/drafts/draw").status_code == 200
     assert li.get("/plan/drafts/draw?park=nowhere").status_code == 404
 
@@ -217,8 +234,8 @@ def test_the_list_says_what_each_would_mean(
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("zh", ["没有公布", "110101 一类物流仓储用地", "−2.50", "50.0%", "另有 7 处"]),
-        ("en", ["Nothing of it is published", "110101 Logistics", "−2.50", "50.0%", "Another 7"]),
+        ("zh", ["没有公布", "110101 一类物流仓储用地", "−2.50", "50.00 %", "另有 7 处"]),
+        ("en", ["Nothing of it is published", "110101 Logistics", "−2.50", "50.00 %", "Another 7"]),
     ],
 )
 def test_a_draft_is_shown_beside_what_is_published(

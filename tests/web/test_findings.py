@@ -19,12 +19,16 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from geo import jobs
+from geo.export.files import export_file
 from geo.publish import prepare, publish
 from geo.query import Library
 from geo.settings import Settings
 from geo.state import audit, open_state, waivers
+from geo.state import jobs as job_rows
 from geo.storage.snapshots import SnapshotStore
 from geo.times import today
+from geo.web import findings as web_findings
 from tests.web.people import add_people, client_of, token_of
 
 FAULTY = Path(__file__).resolve().parents[1] / "data" / "faulty"
@@ -340,6 +344,51 @@ def test_what_is_wrong_is_said_beside_its_field_and_the_rest_kept(
     assert waivers.history(open_state(Settings(out=out)), finding) == []
 
 
+def test_a_fault_that_has_grown_since_it_was_waived_says_so(
+    out: Path, li: FlaskClient, tmp_path: Path
+) -> None:
+    finding = id_of(out, "PARCEL_OVERLAP")
+    assert waive(li, finding).status_code == 303
+    for address in (f"/plan/findings/{finding}", "/plan/findings?state=waived"):
+        assert "豁免后" not in li.get(address).text
+
+    data = Path(shutil.copytree(FAULTY, tmp_path / "data"))
+    plots = data / "parcels.geojson"
+    # The side of OVERLAP-2 that lies in OVERLAP-1 moves ten metres further into it.
+    wider = plots.read_text("utf-8").replace("81.004044414", "81.003932069")
+    plots.write_text(wider, "utf-8")
+    given = waivers.recorded(Settings(out=out), today())
+    publish(Settings(data=data, out=out), as_of=AS_OF, by="li", waivers=given)
+
+    (now,) = (one for one in findings(out) if one["id"] == finding)
+    assert now["waived"]
+    assert now["area_m2"] == pytest.approx(2000, rel=1e-3)
+    for address in (f"/plan/findings/{finding}", "/plan/findings?state=waived"):
+        page = li.get(address).text
+        grown = re.search(r"豁免后扩大：当时 ([\d,.]+) m²，现在 ([\d,.]+) m²。", page)
+        assert grown
+        then, later = (float(text.replace(",", "")) for text in grown.groups())
+        assert then == pytest.approx(1000, rel=1e-3) and later == now["area_m2"]
+    english = li.get(f"/plan/findings/{finding}?lang=en").text
+    assert "Has grown since it was waived: then" in english
+
+    send(li, finding, "withdraw")
+    assert waive(li, finding).status_code == 303
+    assert "豁免后扩大" not in li.get(f"/plan/findings/{finding}").text
+
+
+def test_another_value_than_the_one_that_was_waived_is_told(out: Path, li: FlaskClient) -> None:
+    path = SnapshotStore(out).path(SnapshotStore(out).current() or "") / "staff" / "findings.json"
+    finding = id_of(out, "ENTERPRISE_ON_UNSUPPLIED")
+    assert waive(li, finding).status_code == 303
+    changed = [
+        {**one, "actual": "reserved"} if one["id"] == finding else one for one in findings(out)
+    ]
+    path.write_text(json.dumps(changed), "utf-8")
+    page = client_of(out, "li").get(f"/plan/findings/{finding}").text
+    assert re.search(r"豁免后有变化：当时为“\w+”，现在为“预留”。", page)
+
+
 def test_a_second_waiver_and_a_second_withdrawal_are_told(out: Path, li: FlaskClient) -> None:
     finding = id_of(out, "PARCEL_OVERLAP")
     assert waive(li, finding).status_code == 303
@@ -379,6 +428,68 @@ def test_a_hostile_reason_is_text_everywhere(out: Path, li: FlaskClient) -> None
     assert not [cell for cell in cells if cell.data_type == "f"]
     (area,) = (cell.value for cell in cells if isinstance(cell.value, float))
     assert area == pytest.approx(1000, rel=1e-3)
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five findings are many; jobs are recorded and done by the test itself."""
+    monkeypatch.setattr(web_findings, "MOST_AT_ONCE", 5)
+    monkeypatch.setattr(jobs, "_start", lambda *_: None)
+
+
+def test_a_workbook_of_many_findings_is_left_to_a_job(
+    out: Path, li: FlaskClient, many: None
+) -> None:
+    finding = id_of(out, "PARCEL_OVERLAP")
+    waive(li, finding, reason=HOSTILE)
+    query = "park=YARD&severity=error&state=all"
+    page = li.get(f"/plan/findings?{query}")
+    assert "findings.csv" in page.text and 'href="/plan/findings.xlsx' not in page.text
+    action = re.search(r'<form method="post" action="([^"]*findings\.xlsx[^"]*)">', page.text)
+    assert action
+    address, token = html.unescape(action[1]), {"csrf_token": token_of(page)}
+    place = li.post(address, data=token).headers["Location"]
+    assert place.startswith("/plan/exports/")
+    assert li.post(address, data=token).headers["Location"] == place, "the same is under way"
+    assert li.post(f"{address}&rule=DATE_ORDER", data=token).headers["Location"] != place
+    settings, job_id = Settings(out=out), place.rpartition("/")[2]
+    job = jobs.look_up(settings, open_state(settings), job_id)
+    told = export_file(settings, jobs.folder_of(settings, job_id), job.params)
+    jobs.write_result(settings, job_id, "report.json", json.dumps(told).encode())
+    job_rows.update(open_state(settings), job_id, state="done")
+    assert "检查结果（Excel）" in li.get(place).text
+    book = openpyxl.load_workbook(io.BytesIO(li.get(f"{place}/file", buffered=True).data))
+    rows = list(book.active.iter_rows(min_row=3, values_only=True))
+    listed = csv.DictReader(
+        io.StringIO(li.get(f"/plan/findings.csv?{query}").get_data().decode("utf-8-sig"))
+    )
+    assert [row[-1] for row in rows] == [row["编号"] for row in listed]
+    assert len(rows) > 5
+    assert HOSTILE in {row[11] for row in rows}, "the waiver of today is told"
+
+
+def test_the_address_of_a_workbook_of_many_leads_to_the_button(
+    li: FlaskClient, wang: FlaskClient, many: None
+) -> None:
+    answer = li.get("/plan/findings.xlsx?severity=error&park=YARD")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/plan/findings?severity=error&park=YARD"
+    assert li.post("/plan/findings.xlsx").status_code == 400, "without the token of the page"
+    few = li.get("/plan/findings.xlsx?rule=PARCEL_OVERLAP")
+    assert few.status_code == 200 and few.data.startswith(b"PK")
+    page = wang.get("/plan/findings")
+    posted = wang.post("/plan/findings.xlsx", data={"csrf_token": token_of(page)})
+    assert posted.status_code == 303, "who may read may have the file"
+
+
+def test_a_version_that_only_lies_ready_is_not_left_to_a_job(
+    out: Path, li: FlaskClient, many: None
+) -> None:
+    ready = prepare(Settings(data=FAULTY, out=out), as_of=AS_OF + timedelta(days=1)).version
+    answer = li.get(f"/plan/findings.xlsx?version={ready}")
+    assert answer.status_code == 200 and answer.data.startswith(b"PK")
+    token = {"csrf_token": token_of(li.get("/plan/findings"))}
+    assert li.post(f"/plan/findings.xlsx?version={ready}", data=token).status_code == 404
 
 
 def test_the_files_have_what_the_list_shows(out: Path, li: FlaskClient) -> None:

@@ -147,16 +147,12 @@ def test_the_overview_measures_the_land_as_the_tables_do(shown: Snapshot) -> Non
 def test_land_on_offer_is_that_of_the_plots_on_offer(shown: Snapshot) -> None:
     plots = [one["properties"] for one in shown.of_kind("parcels").values()]
     offered = [p["area_mu"] for p in plots if p["on_offer"] and p["park_id"] == PARK]
-    land = overview.measure_land(shown, frozenset({PARK}))
+    page = overview.describe_overview(shown, [], Wording("zh"))
+    park = next(one for one in page["scopes"] if one["key"] == PARK)
+    offer = next(one for one in park["amounts"] if one["name"] == "offer")
     assert offered
-    assert land.plots["offer"] == len(offered)
-    assert land.mu["offer"] == pytest.approx(sum(offered))
-
-
-def test_built_land_is_what_the_analysis_takes_for_built() -> None:
-    from geo.analyse.land import BUILT_STATES
-
-    assert overview.BUILT_STATES == BUILT_STATES
+    assert offer["plots"] == len(offered)
+    assert offer["mu"] == fixed(sum(offered), 1)
 
 
 def test_the_overview_counts_what_is_open_by_rule(li: FlaskClient, shown: Snapshot) -> None:
@@ -207,6 +203,34 @@ def test_the_sheet_says_which_area_is_meant_and_how_it_is_known(li: FlaskClient)
     assert "椭球面积，CGCS2000" in page
     assert "示例 51.64 公顷（100.0 %）" in page
     assert "有现状记录 12.78 公顷，未记录现状用途 38.86 公顷" in page
+
+
+def test_the_sheet_can_be_of_plane_areas_and_names_the_zone(
+    li: FlaskClient, shown: Snapshot
+) -> None:
+    plane = shown.document("balance.json")["plane"]["sheets"]
+    sheet = next(one for one in plane if one["key"] == PARK)
+    text = li.get(f"/plan/balance?scope=park:{PARK}&area=plane").text
+    page = plain(text)
+    assert "平面面积，CGCS2000 3 度带第 27 带（中央经线 81°E，EPSG:4515）" in page
+    assert "椭球面积，CGCS2000" not in page
+    total = next(row for row in table_rows(text) if row[1] == "总计")
+    assert total[7] == fixed(sheet["total"]["planned"]["mu"])
+    assert sheet["total"]["planned"]["mu"] != sheet_of(shown, PARK)["total"]["planned"]["mu"]
+    assert "area=plane" in text, "the way to the workbook keeps the choice"
+    english = li.get(f"/plan/balance?scope=park:{PARK}&area=plane&lang=en").text
+    assert "plane area, CGCS2000, 3-degree zone 27 (meridian 81° E, EPSG:4515)" in english
+
+
+def test_a_snapshot_without_plane_areas_asks_for_a_publish(out: Path, li: FlaskClient) -> None:
+    path = folder_of(out) / "balance.json"
+    document = json.loads(path.read_text("utf-8"))
+    del document["plane"]
+    path.write_text(json.dumps(document), "utf-8")
+    assert li.get("/plan/balance").status_code == 200
+    answer = li.get("/plan/balance?area=plane")
+    assert answer.status_code == 404
+    assert sentence("PLAN_TABLES_MISSING", "zh") in html.unescape(answer.text)
 
 
 def test_land_that_is_not_for_building_stands_below_the_hundred_percent(
@@ -316,6 +340,7 @@ def test_the_ranking_tells_its_weights_and_keeps_samples_apart(
     ("path", "status", "code"),
     [
         ("/plan/balance?level=4", 400, "PLAN_OPTION"),
+        ("/plan/balance?area=web", 400, "PLAN_OPTION"),
         ("/plan/balance?scope=park:NOWHERE", 404, "PLAN_SCOPE_UNKNOWN"),
         ("/plan/balance?scope=county:TOY", 404, "PLAN_SCOPE_UNKNOWN"),
         ("/plan/balance?scope=%3Cscript%3E", 404, "PLAN_SCOPE_UNKNOWN"),
@@ -333,6 +358,18 @@ def test_a_bad_parameter_gets_a_page_that_helps(
     assert answer.status_code == status
     assert sentence(code, lang) in html.unescape(answer.text)
     assert "<script>" not in answer.text
+
+
+def test_a_snapshot_without_the_sums_of_the_overview_asks_for_a_publish(out: Path) -> None:
+    manifest = folder_of(out).parent / "manifest.json"
+    document = json.loads(manifest.read_text("utf-8"))
+    del document["files"]["staff/overview.json"]
+    manifest.write_text(json.dumps(document), "utf-8")
+    client = client_of(out, "li")
+    answer = client.get("/plan")
+    assert answer.status_code == 404
+    assert sentence("PLAN_TABLES_MISSING") in html.unescape(answer.text)
+    assert client.get("/plan/balance").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/plan", "/plan/balance", "/plan/rates", "/plan/indicators"])
@@ -398,7 +435,51 @@ def test_a_viewer_gets_a_file_that_nobody_keeps(
     assert file.headers["X-Content-Type-Options"] == "nosniff"
     version = SnapshotStore(out).current()
     assert file.headers["Content-Disposition"] == f"attachment; filename=report-{version}.xlsx"
-    assert "用地平衡表" in load_workbook(io.BytesIO(file.data)).sheetnames
+    assert "用地平衡表二级" in load_workbook(io.BytesIO(file.data)).sheetnames
+
+
+def test_a_second_click_leads_to_the_file_that_is_under_way(
+    out: Path, li: FlaskClient, no_start: None
+) -> None:
+    asked = {"format": "shp", "layer": "parcels", "crs": ""}
+    first = ask(li, **asked).headers["Location"]
+    assert ask(li, **asked).headers["Location"] == first
+    assert ask(li, **{**asked, "format": "gpkg"}).headers["Location"] != first
+    assert ask(client_of(out, "wang"), **asked).headers["Location"] != first, "of another person"
+    logged = [e.detail.get("id") for e in audit.entries(open_state(Settings(out=out)), limit=9)]
+    assert logged.count(first.rpartition("/")[2]) == 1
+    finish(out, first.rpartition("/")[2])
+    assert ask(li, **asked).headers["Location"] != first, "what is done is made anew"
+
+
+def test_a_file_of_another_version_is_another_file(
+    out: Path, li: FlaskClient, no_start: None
+) -> None:
+    asked = {"format": "shp", "layer": "parcels", "crs": ""}
+    first = ask(li, **asked).headers["Location"]
+    job = jobs.look_up(Settings(out=out), open_state(Settings(out=out)), first.rpartition("/")[2])
+    rows.update(open_state(Settings(out=out)), job.id, params={**job.params, "version": "old"})
+    assert ask(li, **asked).headers["Location"] != first
+
+
+def test_the_workbook_can_have_plane_areas(out: Path, li: FlaskClient, no_start: None) -> None:
+    place = ask(li, format="xlsx", area="plane").headers["Location"]
+    finish(out, place.rpartition("/")[2])
+    file = li.get(f"{place}/file", buffered=True)
+    assert "report-plane-" in file.headers["Content-Disposition"]
+    book = load_workbook(io.BytesIO(file.data))
+    assert "平面面积，CGCS2000" in book["用地平衡表一级"]["A1"].value
+    assert "规划工作簿 · 平面面积" in plain(li.get("/plan/exports").text)
+
+
+def test_the_findings_are_a_layer_among_the_others(
+    out: Path, li: FlaskClient, no_start: None
+) -> None:
+    assert '<option value="findings">' in li.get("/plan/exports").text
+    place = ask(li, format="geojson", layer="findings", crs="").headers["Location"]
+    finish(out, place.rpartition("/")[2])
+    file = json.loads(li.get(f"{place}/file", buffered=True).data)
+    assert len(file["features"]) == len(json.loads((folder_of(out) / "findings.json").read_text()))
 
 
 def test_the_page_of_jobs_leads_to_the_file(out: Path, li: FlaskClient, no_start: None) -> None:
@@ -419,7 +500,8 @@ def test_an_export_is_in_the_log(out: Path, li: FlaskClient, no_start: None) -> 
     entry = audit.entries(open_state(Settings(out=out)), limit=1)[0]
     assert (entry.by, entry.action, entry.detail["park"]) == ("li", "export", PARK)
     page = plain(li.get("/audit?action=export").text)
-    told = f"li 导出文件 格式 map 园区 {PARK} 编号 {entry.detail['id']}"
+    version = SnapshotStore(out).current()
+    told = f"li 导出文件 格式 map 园区 {PARK} 版本 {version} 编号 {entry.detail['id']}"
     assert told in page
 
 
@@ -433,6 +515,8 @@ def test_an_export_is_in_the_log(out: Path, li: FlaskClient, no_start: None) -> 
         ({"format": "geojson", "crs": "EPSG:4515"}, 400, "EXPORT_DEGREES"),
         ({"format": "map", "park": "../../etc"}, 404, "PLAN_SCOPE_UNKNOWN"),
         ({"format": "map", "park": "TOY"}, 404, "MAP_NO_PLOTS"),
+        ({"format": "dxf", "layer": "findings"}, 400, "EXPORT_FORMAT"),
+        ({"format": "xlsx", "area": "web"}, 400, "PLAN_OPTION"),
     ],
 )
 def test_what_cannot_be_written_is_refused_at_once(

@@ -15,10 +15,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from geo import planmap
-from geo.planmap import VIEWS, age_class, boundary_result, view_plots
+from geo.boundary_check import boundary_result
+from geo.planmap import VIEWS, age_class, view_plots
 from geo.query import Library
 from geo.storage.snapshots import SnapshotStore
-from geo.web.planmap import finding_on_map, findings_on_map, shapes_of
+from geo.web.planmap import finding_on_map, findings_on_map, is_wide, shapes_of
 from geo.wording import Wording
 
 EARLIER = "2026-11-21-00000000aa"
@@ -131,21 +132,23 @@ def test_a_red_line_tells_result_date_and_checker_and_what_is_not_recorded(
     unrecorded = sum(not p.get("boundary_check") for p in plots)
     assert unrecorded and legend_of(text)["unknown"][0] == str(unrecorded)
     assert "2026-09 示例" in text and "未登记" in text
-    assert "不能导入" in text, "that there is no layer of the line itself is said"
+    assert "没有控制线图层" in text, "that there is no layer of the line itself is said"
 
 
 def test_results_of_a_red_line_are_read_as_recorded() -> None:
     text = "城镇开发边界：外：2026-09：某局；永久基本农田:占用:2026-09"
-    assert boundary_result(text, "城镇开发边界") == "外"
-    assert boundary_result(text, "永久基本农田") == "占用"
-    assert boundary_result(text, "生态保护红线") == ""
-    assert boundary_result("已核", "城镇开发边界") == ""
+    assert boundary_result(text, "urban_development") == "外"
+    assert boundary_result(text, "basic_farmland") == "占用"
+    assert boundary_result(text, "ecology") == ""
+    assert boundary_result("已核", "urban_development") == ""
 
 
 def test_what_touches_a_line_never_looks_like_what_is_clear_of_it() -> None:
-    looks = planmap._result_looks({"内", "外", "部分在内", "不涉及"})
-    clear = {looks["内"].fill, looks["不涉及"].fill}
-    assert clear & {looks["外"].fill, looks["部分在内"].fill} == set()
+    results = {"内", "外", "部分在内", "不涉及"}
+    for line, own in (("urban_development", {"内"}), ("basic_farmland", {"外", "不涉及"})):
+        looks = planmap._result_looks(results, line)
+        clear, other = ({looks[one].fill for one in some} for some in (own, results - own))
+        assert clear & other == set()
 
 
 @pytest.mark.parametrize(
@@ -209,6 +212,13 @@ def test_the_geometry_of_a_finding_goes_before_the_plots_that_it_names(shown: An
     assert len(shapes_of({**finding, "geometry": None}, shown)) == 1
     assert shapes_of({**finding, "geometry": None, "layer": "figures"}, shown) == []
     assert shapes_of({**finding, "geometry": None, "feature": ["gone"]}, shown) == []
+
+
+def test_a_finding_about_a_whole_park_is_wide(shown: Any) -> None:
+    park = {"layer": "parks", "feature": ["CL-TJ"], "geometry": None}
+    assert is_wide(park, shown)
+    assert not is_wide({**park, "layer": "parcels"}, shown)
+    assert not is_wide({**park, "geometry": {"type": "Point", "coordinates": [80, 37]}}, shown)
 
 
 def test_an_unknown_finding_is_not_found(wang: FlaskClient) -> None:

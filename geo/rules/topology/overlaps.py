@@ -9,8 +9,8 @@ import shapely
 from geo.rules.topology.plots import Edges, Plots
 from geo.rules.topology.tolerances import PRECISION_M
 
-_CHUNK = 20_000
-_MOST_CORNERS = 24
+_CHUNK = 5_000
+_MOST_CORNERS = 64
 """Beyond it, GEOS with its index of edges is quicker than trying every edge."""
 
 
@@ -54,35 +54,59 @@ def _are_apart(edges: Edges, plots: int, one: np.ndarray, other: np.ndarray) -> 
     may reach over the line by half the precision each.
     """
     counts = np.bincount(edges.plot, minlength=plots)
-    first = np.cumsum(counts) - counts
     most = np.maximum(counts[one], counts[other])
     apart = np.zeros(len(one), dtype=bool)
     order = np.argsort(most, kind="stable")
     order = order[most[order] <= _MOST_CORNERS]
     for chunk in np.split(order, range(_CHUNK, len(order), _CHUNK)):
-        corners = int(most[chunk].max(initial=0))
-        a = _padded(edges, first[one[chunk]], counts[one[chunk]], corners)
-        b = _padded(edges, first[other[chunk]], counts[other[chunk]], corners)
-        apart[chunk] = _has_dividing_side(a, b) | _has_dividing_side(b, a)
+        corners = int(most[chunk].max(initial=1))
+        # The side that faces the other's middle settles most, so that few need every side tried.
+        for settles in (_facing_side_divides, _a_side_divides):
+            for near, far in ((one, other), (other, one)):
+                rows = chunk[~apart[chunk]]
+                a = _corners(edges, counts, near[rows], corners)
+                b = _corners(edges, counts, far[rows], corners)
+                apart[rows] = settles(a, b)
     return apart
 
 
-def _padded(edges: Edges, first: np.ndarray, counts: np.ndarray, corners: int) -> np.ndarray:
-    """Return the corners of plots in rows of equal length, the last one repeated."""
-    steps = np.minimum(np.arange(corners + 1), counts[:, None])
-    rows = first[:, None] + np.where(steps == counts[:, None], 0, steps)
-    return np.asarray(edges.start[np.minimum(rows, len(edges) - 1)])
+def _corners(edges: Edges, counts: np.ndarray, plots: np.ndarray, most: int) -> np.ndarray:
+    """Return x and y of the corners of plots, a column for each plot, the first one repeated."""
+    steps = np.arange(most + 1)[:, None]
+    first = np.cumsum(counts) - counts
+    rows = first[plots] + np.where(steps < counts[plots], steps, 0)
+    x, y = edges.start.T
+    return np.stack([x[rows], y[rows]])
 
 
-def _has_dividing_side(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return in which rows a side of ``a`` has all of ``a`` on its left and ``b`` on its right."""
-    x, y = a[:, :-1, 0], a[:, :-1, 1]
-    dx, dy = np.diff(a[..., 0], axis=1), np.diff(a[..., 1], axis=1)
-    slack = PRECISION_M / 2 * np.hypot(dx, dy)
-    lengthless = slack == 0
-    divides = ~lengthless
-    for corners, sign in ((a, -1), (b, 1)):
-        for k in range(corners.shape[1] - 1):
-            right = (corners[:, k, 0, None] - x) * dy - (corners[:, k, 1, None] - y) * dx
-            divides &= sign * right >= -slack
-    return np.asarray(divides.any(axis=1))
+def _facing_side_divides(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return in which columns the side of ``a`` that the middle of ``b`` is furthest from does."""
+    side = np.diff(a, axis=1)
+    length = np.maximum(np.hypot(*side), np.finfo(float).tiny)
+    off = _right_of(a[:, :-1], side, b[:, :-1].mean(axis=1, keepdims=True)) / length
+    facing = off.argmax(axis=0)[None, None]
+    start, way = (np.take_along_axis(c, facing, axis=1)[:, 0] for c in (a, side))
+    return _divides(start, way, a, b)
+
+
+def _a_side_divides(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return in which columns any side of ``a`` does."""
+    found = np.zeros(a.shape[2], dtype=bool)
+    for number in range(a.shape[1] - 1):
+        start = a[:, number]
+        found |= _divides(start, a[:, number + 1] - start, a, b)
+    return found
+
+
+def _divides(start: np.ndarray, way: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return in which columns a line has all of ``a`` on its left and ``b`` on its right."""
+    slack = PRECISION_M / 2 * np.hypot(*way)
+    own, across = (_right_of(start[:, None], way[:, None], corners) for corners in (a, b))
+    divides = (own.max(axis=0) <= slack) & (across.min(axis=0) >= -slack) & (slack > 0)
+    return np.asarray(divides)
+
+
+def _right_of(start: np.ndarray, way: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Return how far to the right of lines places lie, times the length of ``way``."""
+    x, y = places - start
+    return np.asarray(x * way[1] - y * way[0])

@@ -122,19 +122,23 @@ def _edges_of(shapes: np.ndarray, plane: LocalPlane) -> Edges:
     # Without a shape of several parts there is no third level.
     shape_ends = offsets[2] if len(offsets) > 2 else np.arange(len(shapes) + 1)
     owner = np.repeat(np.arange(len(shapes)), np.diff(shape_ends))
-    places = degrees * plane.scale
-    ring = np.repeat(np.arange(len(ring_ends) - 1), np.diff(ring_ends))
-    inside = ring[:-1] == ring[1:]
-    start, end, ring = places[:-1][inside], places[1:][inside], ring[:-1][inside]
     part = np.repeat(np.arange(len(part_ends) - 1), np.diff(part_ends))
     shell = np.zeros(len(part), dtype=bool)
     shell[part_ends[:-1]] = True
-    turned = (_twice_the_area(start, end, ring, len(part)) > 0) != shell
-    flip = turned[ring][:, None]
-    start, end = np.where(flip, end, start), np.where(flip, start, end)
-    corners = _number_corners(np.concatenate([start, end]))
-    tail, head = corners[: len(start)], corners[len(start) :]
-    return Edges(start, end, owner[part[ring]], tail, head).take(tail != head)
+    start = np.delete(degrees, ring_ends[1:] - 1, axis=0) * plane.scale
+    counts = np.diff(ring_ends) - 1
+    ring = np.repeat(np.arange(len(counts)), counts)
+    first = np.cumsum(counts) - counts
+    rows = np.arange(len(start))
+    following = rows + 1
+    following[first + counts - 1] = first
+    turned = (_twice_the_area(start, start[following], ring, len(counts)) > 0) != shell
+    if turned.any():
+        start = start[np.where(turned[ring], (2 * first + counts - 1)[ring] - rows, rows)]
+    tail, plot = _number_corners(start), np.repeat(owner[part], counts)
+    edges = Edges(start, start[following], plot, tail, tail[following])
+    long = edges.tail != edges.head
+    return edges if long.all() else edges.take(long)
 
 
 def _number_corners(places: np.ndarray) -> np.ndarray:

@@ -1,196 +1,395 @@
-/** The small editor of a layout: bend plots, draw new ones, change what they are for. */
+/** The editor of a layout: plots are bent, drawn, split and removed, by pointer or by keyboard. */
 
-import { areaInMu, isChanged, ringOf, toCollection } from "./shapes.js";
+import { load } from "../small-map.js";
+import { Canvas } from "./canvas.js";
+import { History } from "./history.js";
+import { read, showCorners, showPlots, written } from "./lists.js";
+import {
+  areaInMu,
+  changeOf,
+  drawnPlot,
+  freeId,
+  partOf,
+  publishedPlot,
+  replaced,
+  toCollection,
+  without,
+} from "./shapes.js";
+import { splitRing } from "./split.js";
 
-/** @typedef {import("./shapes.js").Plot} Plot */
+/**
+ * @typedef {import("./shapes.js").Plot} Plot
+ * @typedef {import("./shapes.js").Layout} Layout
+ * @typedef {import("./split.js").Position} Position
+ * @typedef {"new" | "split"} Tool what a line is drawn for
+ */
 
-const SNAP_PX = 10;
-const FEWEST = 3;
-const LOOKS = {
-  plot: { color: "#6f6f6f", weight: 1, fillColor: "#6f6f6f", fillOpacity: 0.08 },
-  changed: { color: "#0b6b57", weight: 2, fillColor: "#0b6b57", fillOpacity: 0.2 },
-  chosen: { color: "#9a5b00", weight: 3, fillColor: "#9a5b00", fillOpacity: 0.15 },
-};
+const FEWEST = { new: 3, split: 2 };
+const METRE = 1 / 111_000; // degrees of latitude
+/** @type {Record<string, [number, number]>} east and north of each key */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const FAST = 10;
+/** How far beyond the park a typed place may lie, as a share of the park. */
+const MARGIN = 1;
 
-/** @param {string} id */
+/** @template {HTMLElement} [E=HTMLElement] @param {string} id @returns {E} */
 function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`no element ${id}`);
-  return found;
+  return /** @type {E} */ (found);
 }
 
+const data = JSON.parse(byId("draw-data").textContent ?? "{}");
 const root = byId("draw");
-const { address = "", park = "", newId = "", area = "", count = "" } = root.dataset;
+const plotList = /** @type {HTMLSelectElement} */ (byId("draw-plots"));
 const landUse = /** @type {HTMLSelectElement} */ (byId("draw-use"));
-const form = /** @type {HTMLFormElement} */ (byId("draw-form"));
-/** @type {Map<string, Plot>} */
-const plots = new Map();
-/** @type {Map<string, L.Polygon | L.GeoJSON>} */
-const drawn = new Map();
-const map = L.map(byId("draw-map"), { attributionControl: false, doubleClickZoom: false });
-const handles = L.layerGroup().addTo(map);
+const [lngField, latField] = ["draw-lng", "draw-lat"].map(
+  (id) => /** @type {HTMLInputElement} */ (byId(id)),
+);
+/** @type {History<Layout>} */
+let history = new History(new Map());
+/** @type {Set<string>} keys of plots in other parks */
+const elsewhere = new Set();
 /** @type {string | null} */
 let chosen = null;
-/** @type {L.LatLng[] | null} the points of a plot that is being drawn */
-let points = null;
-const sketch = L.polyline([], { ...LOOKS.chosen, fill: false, interactive: false }).addTo(map);
+/** @type {number | null} corner of the chosen plot */
+let corner = null;
+/** @type {Tool | null} */
+let tool = null;
+/** @type {Position[]} the line of the tool */
+let points = [];
+let bounds = L.latLngBounds([]);
+let isSent = false;
+const canvas = new Canvas(byId("draw-map"), { choose, click, corner: chooseCorner, move: moveCorner });
 
-/**
- * Return the corner of a plot beside a position, so that neighbours meet; else the position.
- * @param {L.LatLng} at
- * @param {L.LatLng} [besides] the corner that is being moved
- */
-function snapped(at, besides) {
-  const here = map.latLngToContainerPoint(at);
-  let [best, nearest] = [at, SNAP_PX];
-  for (const { ring } of plots.values()) {
-    for (const corner of ring ?? []) {
-      const distance = here.distanceTo(map.latLngToContainerPoint(corner));
-      if (corner !== besides && distance < nearest) [best, nearest] = [corner, distance];
-    }
-  }
-  return L.latLng(best.lat, best.lng);
+// --- what is shown and said ----------------------------------------------------------------
+
+/** @type {import("./lists.js").Say} */
+function say(name, params = {}) {
+  return data.texts[name].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ key) =>
+    String(params[key]),
+  );
 }
 
-/** @param {Plot} plot */
-function look(plot) {
-  if (plot.id === chosen) return LOOKS.chosen;
-  return isChanged(plot) ? LOOKS.changed : LOOKS.plot;
+/** @param {string} name @param {Record<string, string | number>} [params] */
+function tell(name, params) {
+  byId("draw-said").textContent = say(name, params);
+  byId("draw-fault").hidden = true;
 }
 
-/** Show what is chosen and how much is changed. */
-function tell() {
-  for (const plot of plots.values()) drawn.get(plot.id)?.setStyle(look(plot));
-  const plot = chosen === null ? undefined : plots.get(chosen);
+/** @param {string} name @param {Record<string, string | number>} [params] */
+function refuse(name, params) {
+  byId("draw-fault").textContent = say(name, params);
+  byId("draw-fault").hidden = false;
+}
+
+/** Return the plot that is chosen, if it has not gone. */
+function chosenPlot() {
+  const plot = chosen === null ? undefined : history.now.get(chosen);
+  return plot?.isGone ? undefined : plot;
+}
+
+function show() {
+  const plots = history.now;
+  canvas.show({ plots, chosen, corner, points: tool && points });
+  showPlots(plotList, plots.values(), chosen, say);
+  showPlot();
+  showButtons();
+  const changes = [...plots.values()].map(changeOf);
+  const counts = ["changed", "new", "gone"].map((kind) => [kind, changes.filter((c) => c === kind).length]);
+  byId("draw-count").textContent = say("count", Object.fromEntries(counts));
+  setEnabled("draw-send", changes.some(Boolean) && !tool);
+}
+
+/** Show what is chosen: name, area, land use, corners. */
+function showPlot() {
+  const plot = chosen === null ? undefined : history.now.get(chosen);
   byId("draw-name").textContent = plot ? plot.id : "—";
-  byId("draw-area").textContent = plot?.ring
-    ? area.replace("{mu}", areaInMu(plot.ring).toFixed(2))
-    : "";
-  landUse.disabled = !plot;
-  if (plot) landUse.value = plot.landUse;
-  const changed = [...plots.values()].filter(isChanged);
-  byId("draw-count").textContent = count.replace("{count}", String(changed.length));
-  /** @type {HTMLButtonElement} */ (byId("draw-send")).disabled = !changed.length;
-  /** @type {HTMLButtonElement} */ (byId("draw-finish")).disabled =
-    points === null || points.length < FEWEST;
-  byId("draw-new").setAttribute("aria-pressed", String(points !== null));
+  byId("draw-area").textContent = plot?.ring ? say("area", { mu: areaInMu(plot.ring).toFixed(2) }) : "";
+  landUse.disabled = tool === "split" || !(chosenPlot() || tool === "new");
+  if (plot && !tool) landUse.value = plot.landUse;
+  const ring = (tool !== "new" && chosenPlot()?.ring) || [];
+  showCorners(byId("draw-corners"), ring, corner, say);
+  byId("draw-unbent").hidden = !chosenPlot() || Boolean(chosenPlot()?.ring);
+  const at = corner === null ? null : ring[corner];
+  for (const field of [lngField, latField]) field.disabled = !tool && !at;
+  if (tool) return;
+  lngField.value = at ? written(at).lng : "";
+  latField.value = at ? written(at).lat : "";
 }
 
-/**
- * Put a handle on the map. One in the middle of a side becomes a corner when it is moved.
- * @param {Plot} plot
- * @param {L.LatLng[]} ring
- * @param {number} index
- * @param {boolean} isMiddle
- */
-function handle(plot, ring, index, isMiddle) {
-  const next = ring[(index + 1) % ring.length];
-  const at = isMiddle
-    ? L.latLng((ring[index].lat + next.lat) / 2, (ring[index].lng + next.lng) / 2)
-    : ring[index];
-  const icon = L.divIcon({ className: isMiddle ? "draw-middle" : "draw-corner", iconSize: [14, 14] });
-  const marker = L.marker(at, { icon, draggable: true, keyboard: false }).addTo(handles);
-  let corner = index;
-  marker.on("dragstart", () => {
-    if (isMiddle) ring.splice((corner = index + 1), 0, at);
-  });
-  /** @param {L.LatLng} place */
-  const move = (place) => {
-    ring[corner] = place;
-    const shape = drawn.get(plot.id);
-    if (shape instanceof L.Polygon) shape.setLatLngs(ring);
-  };
-  marker.on("drag", () => move(marker.getLatLng()));
-  marker.on("dragend", () => {
-    move(snapped(marker.getLatLng(), ring[corner]));
-    plot.isMoved = true;
-    choose(plot.id);
-  });
+function showButtons() {
+  const plot = chosen === null ? undefined : history.now.get(chosen);
+  setEnabled("draw-new", !tool);
+  setEnabled("draw-split", !tool && Boolean(chosenPlot()));
+  setEnabled("draw-remove", !tool && Boolean(plot));
+  byId("draw-remove").textContent = say(plot?.isGone ? "restore" : "remove");
+  setEnabled("draw-undo", tool ? points.length > 0 : history.canUndo);
+  setEnabled("draw-redo", !tool && history.canRedo);
+  setEnabled("draw-finish", tool !== null && points.length >= FEWEST[tool]);
+  setEnabled("draw-put", Boolean(tool) || corner !== null);
+  setEnabled("draw-corner-remove", !tool && corner !== null);
+  byId("draw-put").textContent = say(tool ? "add_point" : "put");
+  byId("draw-line").hidden = !tool;
+  if (tool) byId("draw-hint").textContent = say(`hint_${tool}`);
 }
+
+/** @param {string} id @param {boolean} isEnabled */
+function setEnabled(id, isEnabled) {
+  /** @type {HTMLButtonElement} */ (byId(id)).disabled = !isEnabled;
+}
+
+// --- what is done ---------------------------------------------------------------------------
 
 /** @param {string} id */
 function choose(id) {
-  chosen = id;
-  handles.clearLayers();
-  const plot = plots.get(id);
-  for (const index of plot?.ring?.keys() ?? []) {
-    for (const isMiddle of [false, true]) {
-      if (plot?.ring) handle(plot, plot.ring, index, isMiddle);
-    }
-  }
-  tell();
+  [chosen, corner] = [id, null];
+  show();
 }
 
-/** @param {Plot} plot @param {L.Polygon | L.GeoJSON} shape */
-function add(plot, shape) {
-  plots.set(plot.id, plot);
-  drawn.set(plot.id, shape.addTo(map));
-  shape.on("click", (event) => {
-    if (points !== null) return;
-    L.DomEvent.stopPropagation(event);
-    choose(plot.id);
+/** @param {number} index */
+function chooseCorner(index) {
+  const at = chosenPlot()?.ring?.[index];
+  if (tool && at) addPoint(at);
+  if (tool || !at) return;
+  corner = index;
+  show();
+}
+
+/** Take over a plot that was changed. @param {Plot} plot @param {string | null} [mark] */
+function put(plot, mark = null) {
+  history.change(new Map(history.now).set(plot.id, plot), mark);
+  show();
+}
+
+/**
+ * @param {number} index
+ * @param {Position} at
+ * @param {boolean} [isNew]
+ * @param {string | null} [mark]
+ */
+function moveCorner(index, at, isNew = false, mark = null) {
+  const plot = chosenPlot();
+  if (!plot?.ring) return;
+  const ring = [...plot.ring];
+  ring.splice(index, isNew ? 0 : 1, at);
+  corner = index;
+  put({ ...plot, ring, isMoved: true }, mark);
+  tell("moved", { corner: index + 1, ...written(at), mu: areaInMu(ring).toFixed(2) });
+}
+
+function removeCorner() {
+  const plot = chosenPlot();
+  if (!plot?.ring || corner === null) return;
+  if (plot.ring.length <= FEWEST.new) return refuse("fewest");
+  const ring = plot.ring.filter((_, index) => index !== corner);
+  const removed = corner + 1;
+  corner = Math.min(corner, ring.length - 1);
+  put({ ...plot, ring, isMoved: true });
+  tell("corner_removed", { corner: removed, mu: areaInMu(ring).toFixed(2) });
+}
+
+/** Remove the chosen plot; one that has gone comes back. */
+function toggleGone() {
+  const plot = chosen === null ? undefined : history.now.get(chosen);
+  if (!plot || tool) return;
+  corner = null;
+  if (plot.isGone) put({ ...plot, isGone: false });
+  else history.change(without(history.now, plot.id));
+  if (!history.now.has(plot.id)) chosen = null;
+  show();
+  tell(plot.isGone ? "restored" : "removed", { plot: plot.id });
+}
+
+/** @param {"undo" | "redo"} way */
+function step(way) {
+  if (tool && way === "undo") return removePoint();
+  if (tool || !(way === "undo" ? history.canUndo : history.canRedo)) return;
+  history[way]();
+  corner = null;
+  if (chosen !== null && !history.now.has(chosen)) chosen = null;
+  show();
+  tell(way === "undo" ? "undone" : "redone");
+}
+
+// --- a line is drawn ------------------------------------------------------------------------
+
+/** @param {Tool} wanted */
+function start(wanted) {
+  if (wanted === "split" && !chosenPlot()?.ring) return refuse("unsplit");
+  if (wanted === "new") chosen = null;
+  [tool, points, corner] = [wanted, [], null];
+  [lngField.value, latField.value] = ["", ""];
+  show();
+  tell(`hint_${wanted}`);
+  byId("draw-cancel").focus({ preventScroll: true }); // the button that was pressed is off now
+}
+
+/** @param {Position} at */
+function addPoint(at) {
+  points = [...points, at];
+  show();
+  tell("point", { count: points.length, ...written(at) });
+}
+
+function removePoint() {
+  points = points.slice(0, -1);
+  show();
+  tell("points", { count: points.length });
+}
+
+function cancel() {
+  leave(chosen);
+  show();
+  tell("cancelled");
+}
+
+/** Put the tool away. @param {string | null} id the plot that is chosen now */
+function leave(id) {
+  [tool, chosen] = [null, id];
+  plotList.focus({ preventScroll: true });
+}
+
+/** @param {Position} at */
+function click(at) {
+  if (tool) addPoint(at);
+}
+
+function finish() {
+  if (tool === "new") finishPlot();
+  else if (tool === "split") finishSplit();
+}
+
+/** @param {string} id */
+function isTaken(id) {
+  return history.now.has(id) || elsewhere.has(id);
+}
+
+function finishPlot() {
+  const id = freeId(data.newId, isTaken);
+  leave(id);
+  put(drawnPlot(id, points, landUse.value));
+  tell("drawn", { plot: id, mu: areaInMu(points).toFixed(2) });
+}
+
+function finishSplit() {
+  const plot = chosenPlot();
+  if (!plot?.ring) return;
+  const cut = splitRing(plot.ring, points);
+  if ("fault" in cut) return refuse(`cut_${cut.fault}`, { count: cut.count });
+  const one = freeId(`${plot.id}-{number}`, isTaken);
+  const other = freeId(`${plot.id}-{number}`, (id) => id === one || isTaken(id));
+  const parts = [one, other].map((id, k) => partOf(plot, id, cut.parts[k]));
+  leave(one);
+  history.change(replaced(history.now, plot, parts));
+  show();
+  tell("split", { plot: plot.id, one, other });
+}
+
+// --- how it is reached ----------------------------------------------------------------------
+
+/** @param {KeyboardEvent} event */
+function onCornerKey(event) {
+  const button = /** @type {HTMLElement} */ (event.target).closest("button");
+  const index = Number(button?.dataset.corner);
+  const at = chosenPlot()?.ring?.[index];
+  const [east, north] = ARROWS[event.key] ?? [0, 0];
+  if (tool || !at || (event.key !== "Delete" && !east && !north)) return;
+  event.preventDefault();
+  corner = index;
+  if (event.key === "Delete") return removeCorner();
+  const far = METRE * (event.shiftKey ? FAST : 1);
+  const lng = at.lng + (east * far) / Math.cos((at.lat * Math.PI) / 180);
+  moveCorner(index, { lng, lat: at.lat + north * far }, false, `${chosen} ${index}`);
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  const isText = event.target instanceof HTMLInputElement;
+  const key = event.key.toLowerCase();
+  if (key === "escape" && tool) cancel();
+  if (isText || !(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
+  event.preventDefault();
+  step(key === "y" || event.shiftKey ? "redo" : "undo");
+}
+
+/** @param {SubmitEvent} event */
+function onPlace(event) {
+  event.preventDefault();
+  const at = read(lngField.value, latField.value);
+  if (!at) return refuse("bad_place");
+  if (bounds.isValid() && !bounds.pad(MARGIN).contains(at)) return refuse("far");
+  if (!tool) return corner === null ? undefined : moveCorner(corner, at);
+  addPoint(at);
+  [lngField.value, latField.value] = ["", ""];
+  lngField.focus();
+}
+
+/** Put the layout into the form that is sent. */
+function fillForm() {
+  const plots = history.now;
+  const body = JSON.stringify(toCollection(plots, data));
+  const files = new DataTransfer();
+  files.items.add(new File([body], `${data.park}.geojson`, { type: "application/geo+json" }));
+  /** @type {HTMLInputElement} */ (byId("draw-file")).files = files.files;
+  const gone = [...plots.values()].filter(({ isGone }) => isGone).map(({ id }) => id);
+  /** @type {HTMLInputElement} */ (byId("draw-gone")).value = gone.join("\n");
+  isSent = true;
+}
+
+function listen() {
+  const clicks = {
+    new: () => start("new"), split: () => start("split"), remove: toggleGone, finish, cancel,
+    undo: () => step("undo"), redo: () => step("redo"), "corner-remove": removeCorner,
+  };
+  for (const [name, act] of Object.entries(clicks)) byId(`draw-${name}`).addEventListener("click", act);
+  plotList.addEventListener("change", () => {
+    if (tool) return show();
+    choose(plotList.value);
+    canvas.reveal(plotList.value);
+  });
+  plotList.addEventListener("keydown", ({ key }) => key === "Delete" && toggleGone());
+  byId("draw-corners").addEventListener("keydown", onCornerKey);
+  byId("draw-corners").addEventListener("focusin", ({ target }) => {
+    const index = Number(/** @type {HTMLElement} */ (target).dataset.corner);
+    if (!tool && index !== corner) chooseCorner(index);
+  });
+  byId("draw-corners").addEventListener("click", ({ target }) => {
+    const button = /** @type {HTMLElement} */ (target).closest("button");
+    if (button) chooseCorner(Number(button.dataset.corner));
+  });
+  landUse.addEventListener("change", () => {
+    const plot = chosenPlot();
+    if (plot && !tool) put({ ...plot, landUse: landUse.value });
+  });
+  byId("draw-place").addEventListener("submit", onPlace);
+  byId("draw-form").addEventListener("submit", fillForm);
+  root.addEventListener("keydown", onKey);
+  addEventListener("beforeunload", (event) => {
+    if (history.canUndo && !isSent) event.preventDefault();
   });
 }
 
-/** Take the points as a new plot. */
-function finish() {
-  if (points === null || points.length < FEWEST) return;
-  let number = 1;
-  while (plots.has(newId.replace("{number}", String(number)))) number += 1;
-  const id = newId.replace("{number}", String(number));
-  const use = landUse.value;
-  const state = { landUse: use, firstUse: use, isNew: true, isMoved: true };
-  add({ id, geometry: null, ring: points, ...state }, L.polygon(points));
-  points = null;
-  sketch.setLatLngs([]);
-  choose(id);
-}
-
-async function load() {
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-  /** @type {GeoJSON.FeatureCollection} */
-  const { features } = await answer.json();
-  const bounds = L.latLngBounds([]);
-  for (const { id, geometry, properties } of features) {
-    if (properties?.park_id !== park) continue;
-    if (!geometry) continue;
-    const ring = ringOf(geometry);
-    const use = String(properties.land_use_code);
-    const state = { landUse: use, firstUse: use, isNew: false, isMoved: false };
-    const shape = ring ? L.polygon(ring) : L.geoJSON(geometry);
-    add({ id: String(id), geometry, ring, ...state }, shape);
-    bounds.extend(shape.getBounds());
+async function boot() {
+  /** @type {[GeoJSON.FeatureCollection<GeoJSON.Geometry>, GeoJSON.FeatureCollection]} */
+  const [{ features }, parks] = await Promise.all([load(data.address), load(data.ground)]);
+  /** @type {Layout} */
+  const plots = new Map();
+  for (const feature of features) {
+    const isHere = feature.properties?.park_id === data.park;
+    if (isHere && feature.geometry) plots.set(String(feature.id), publishedPlot(feature));
+    else elsewhere.add(String(feature.id));
   }
-  if (bounds.isValid()) map.fitBounds(bounds, { padding: [20, 20], animate: false });
+  history = new History(plots);
+  const park = parks.features.find(({ id }) => String(id) === data.park);
+  if (park?.geometry) canvas.drawGround(park);
+  show();
+  bounds = canvas.fit();
+  listen();
+  document.documentElement.dataset.ready = "true";
 }
 
-map.on("click", ({ latlng }) => {
-  if (points === null) return;
-  points.push(snapped(latlng));
-  sketch.setLatLngs(points);
-  tell();
+boot().catch((error) => {
+  console.error(error);
+  refuse("failed");
 });
-byId("draw-new").addEventListener("click", () => {
-  points = points === null ? [] : null;
-  sketch.setLatLngs([]);
-  handles.clearLayers();
-  chosen = null;
-  tell();
-});
-byId("draw-finish").addEventListener("click", finish);
-landUse.addEventListener("change", () => {
-  const plot = chosen === null ? undefined : plots.get(chosen);
-  if (plot) plot.landUse = landUse.value;
-  tell();
-});
-form.addEventListener("submit", () => {
-  const body = JSON.stringify(toCollection(plots.values(), park));
-  const files = new DataTransfer();
-  files.items.add(new File([body], `${park}.geojson`, { type: "application/geo+json" }));
-  /** @type {HTMLInputElement} */ (byId("draw-file")).files = files.files;
-});
-
-await load();
-tell();
-document.documentElement.dataset.ready = "true";

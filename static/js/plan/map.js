@@ -15,14 +15,18 @@ import {
   show,
 } from "./base.js";
 import { load } from "../small-map.js";
+import { drawLines } from "./lines.js";
 
 /**
- * @typedef {{id: string, text: string, address: string, shapes: any[]}} Finding
+ * @typedef {{id: string, text: string, address: string, shapes: any[], wide: boolean}} Finding
+ *   one that is wide is about a whole park
  */
 
 const EDGE = "#9a5b00";
 /** Share of the map that is left free above a finding, for its message. */
 const MESSAGE = 0.4;
+/** Of a whole park the edge is enough: hatches would hide every plot in it. */
+const WIDE = { fill: false, dashArray: "8 6" };
 
 /**
  * Draw findings and return the shape of each.
@@ -40,7 +44,7 @@ function drawFindings(map, root, findings) {
     for (const geometry of finding.shapes) {
       L.geoJSON(geometry, /** @type {any} */ ({
         pane: "findings",
-        style: () => ({ ...style, className: "planmap-finding" }),
+        style: () => ({ ...style, ...(finding.wide && WIDE), className: "planmap-finding" }),
         pointToLayer: (/** @type {any} */ _, /** @type {any} */ at) =>
           L.circleMarker(at, { ...style, radius: 9, className: "planmap-finding" }),
       })).addTo(group);
@@ -85,6 +89,9 @@ async function boot(root) {
     load(`${base}${data.layers.parcels}.geojson`),
     drawGround(map, base, data.layers),
   ]);
+  if (data.lines) {
+    await drawLines(map, `${base}${data.lines.layer}.geojson`, data.lines.looks).catch(console.warn);
+  }
   const say = (/** @type {any} */ feature, /** @type {string} */ label) =>
     describePlot(root, feature, label);
   const how = { classes: data.classes, plots: data.plots, pane: "plots", say };

@@ -1,0 +1,58 @@
+"""How much land is planned, supplied, built and on offer: in all, by county and by park."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from geo.analyse.balance import scopes_of
+from geo.codes import CodeList
+from geo.model import BUILT_STATES
+
+FORMAT = 1
+
+
+def describe_overview(
+    parcels: pd.DataFrame, parks: pd.DataFrame, *, counties: CodeList
+) -> dict[str, Any]:
+    """Return the land of every scope of the balance sheet, as JSON values.
+
+    Parameters
+    ----------
+    parcels
+        The plots as an edition shows them, with ``area_mu`` and ``on_offer``; one without an
+        area counts as a plot without land.
+    parks
+        The parks; one includes the plots of all parks inside it.
+    counties
+        The names of the counties.
+
+    Returns
+    -------
+    dict
+        ``scopes``, each with ``scope`` and ``key`` as in the balance sheet, and ``land``: for
+        ``planned`` (all plots), ``supplied``, ``built`` and ``offer`` the number of ``plots``
+        and their area in ``mu``.
+    """
+    scopes = scopes_of(parcels, parks, counties)
+    return {
+        "format": FORMAT,
+        "scopes": [
+            {"scope": head["scope"], "key": head["key"], "land": _land(plots)}
+            for head, plots in scopes
+        ],
+    }
+
+
+def _land(plots: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    chosen = {
+        "planned": plots,
+        "supplied": plots[plots["supply_state"].eq("supplied")],
+        "built": plots[plots["development_state"].isin(BUILT_STATES)],
+        "offer": plots[plots["on_offer"].eq(True)],
+    }
+    return {
+        name: {"plots": len(some), "mu": round(float(some["area_mu"].sum()), 4)}
+        for name, some in chosen.items()
+    }
