@@ -1,4 +1,4 @@
-"""``python -m geo export`` and ``report``: the published data as files."""
+"""``python -m geo export``, ``report``, ``map``, ``export-offline``: what is published as files."""
 
 from __future__ import annotations
 
@@ -38,6 +38,21 @@ def add_export_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     sub.add_argument("park", metavar="PARK", help="key of the park")
     sub.add_argument("file", metavar="FILE", type=Path)
     sub.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+
+    text = "write the show of the published public edition as slides (PPTX) or handout (PDF)"
+    sub = commands.add_parser("export-slides", parents=[common], help=text, description=text)
+    sub.set_defaults(command=export_slides)
+    sub.add_argument("file", metavar="FILE", type=Path, help="ends in .pptx or .pdf")
+    sub.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
+    text = "address of the map, for the QR code of the closing slide"
+    sub.add_argument("--address", metavar="URL", default="", help=text)
+
+    text = "write the public pages as an archive that opens without a server or a network"
+    sub = commands.add_parser("export-offline", parents=[common], help=text, description=text)
+    sub.set_defaults(command=export_offline)
+    sub.add_argument("file", metavar="FILE.zip", type=Path)
+    text = "address of the map, for the QR code of the closing slide"
+    sub.add_argument("--address", metavar="URL", default="", help=text)
 
 
 def export(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -83,4 +98,30 @@ def draw_map(arguments: argparse.Namespace, settings: Settings) -> int:
         print_json(done.as_dict())
     else:
         say("cli.mapped", park=done.park, scale=f"{done.scale:,}", path=str(done.path))
+    return 0
+
+
+def export_offline(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the offline package; return the exit status."""
+    from geo.offline.package import export_offline
+
+    done = export_offline(settings, arguments.file, arguments.address)
+    if arguments.json:
+        print_json(done.as_dict())
+    else:
+        facts = {name: str(getattr(done, name)) for name in ("path", "files", "version", "as_of")}
+        sizes = {"size": f"{done.bytes / 1e6:.1f}", "unpacked": f"{done.unpacked / 1e6:.1f}"}
+        say("cli.packed", **facts, **sizes)
+    return 0
+
+
+def export_slides(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the slides of the show; return the exit status."""
+    from geo.export.slides import write_slides
+
+    done = write_slides(settings, arguments.file, arguments.lang, arguments.address)
+    if arguments.json:
+        print_json(done.as_dict())
+    else:
+        say("cli.slides_made", slides=done.slides, version=done.version, path=str(done.path))
     return 0

@@ -30,6 +30,8 @@ _TYPES = {
     "dict_type": "config.section",
     "model_type": "config.section",
     "tuple_type": "config.list",
+    "too_short": "config.fewest",
+    "too_long": "config.most_items",
 }
 """Kinds of fault that pydantic tells apart and a data owner can make."""
 
@@ -49,12 +51,17 @@ def validation_faults(error: ValidationError) -> dict[str, str]:
     return join_faults([_fault_of(details) for details in error.errors()])
 
 
+def explain(kind: str, /, **params: object) -> dict[str, str]:
+    """Return the sentence for a kind of fault, by language, without the place.
+
+    ``kind`` is pydantic's name, or the key of a text where a validator of our own raised it;
+    ``reason`` among the parameters is what pydantic says of a kind that nobody foresaw.
+    """
+    key = kind if "." in kind else _TYPES.get(kind, "config.other")
+    return both(key, **params)
+
+
 def _fault_of(details: Any) -> dict[str, str]:
     where = ".".join(str(part) for part in details["loc"])
-    params = details.get("ctx", {})
-    if details["type"].startswith("config."):  # raised by a validator of our own
-        return fault(details["type"], where=where, **params)
-    key = _TYPES.get(details["type"])
-    if key is None:
-        return fault("config.other", where=where, reason=details["msg"])
-    return fault(key, where=where, **params)
+    said = explain(details["type"], **{"reason": details["msg"], **details.get("ctx", {})})
+    return {lang: f"{where}: {text}" for lang, text in said.items()}

@@ -38,11 +38,16 @@ def history(settings: Settings, layer: str) -> list[dict[str, Any]]:
     NotFound
         ``LAYER_UNKNOWN``.
     """
-    found, current = WorkingCopy(settings.out).changes(layer, entry_of(settings, layer).file)
+    return list_changes(settings, layer, entry_of(settings, layer).file)
+
+
+def list_changes(settings: Settings, name: str, file: str) -> list[dict[str, Any]]:
+    """Return the versions of a file that is kept under a name, as :func:`history` does."""
+    found, current = WorkingCopy(settings.out).changes(name, file)
     return [
         {
             "id": change.id,
-            "layer": layer,
+            "layer": name,
             "at": change.at,
             "by": change.by,
             "action": change.action,

@@ -26,6 +26,7 @@ _SERVER_ONLY = (
     "export",
     "findings",
     "import",
+    "offline",
     "place",
     "plan",
     "planmap",
@@ -33,6 +34,8 @@ _SERVER_ONLY = (
     "server",
     "sheet",
     "shortlist",
+    "slides",
+    "story",
     "topics",
     "waivers",
 )
@@ -71,10 +74,14 @@ def both(key: str, **params: object) -> dict[str, str]:
     return {lang: message(key, lang, **params) for lang in LANGUAGES}
 
 
-def browser_catalogue(lang: str) -> dict[str, str]:
-    """Return the texts that the browser needs in ``lang``, sorted by key."""
+def browser_catalogue(lang: str, *more: str) -> dict[str, str]:
+    """Return the texts that the browser needs in ``lang``, sorted by key.
+
+    ``more`` names catalogues of the server that are wanted as well.
+    """
     texts: dict[str, str] = {}
     for path in sorted(CATALOGUES.glob(f"*.{lang}.json")):
-        if path.name.split(".")[0] not in _SERVER_ONLY:
+        name = path.name.split(".")[0]
+        if name not in _SERVER_ONLY or name in more:
             texts.update(json.loads(path.read_text(encoding="utf-8")))
     return dict(sorted(texts.items()))

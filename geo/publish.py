@@ -40,19 +40,29 @@ from geo.join import (
     aggregate_parks,
     join_enterprises,
 )
-from geo.model import EDITIONS, Catalog, Edition, Finding
+from geo.model import EDITIONS, Basemap, Catalog, Edition, Finding
 from geo.render.assets import build_assets, digest_of, first_modules
 from geo.render.folium_map import RenderedMap, render_map
 from geo.render.geojson import layer_to_geojson, table_to_records, to_json
 from geo.render.origins_map import draw_origins, lay_ground
 from geo.render.search import build_search
+from geo.render.show import build_show
+from geo.render.show_figures import describe_figures
 from geo.render.site import build_site
-from geo.rules import RulesConfig, check_chains, check_frames, load_config, unreadable
+from geo.rules import (
+    RulesConfig,
+    check_chains,
+    check_frames,
+    check_story,
+    load_config,
+    unreadable,
+)
 from geo.settings import BUNDLED_LAYERS, Settings
 from geo.software import software_digest
 from geo.storage.files import read_layer, read_table
 from geo.storage.package import read_package_frame
 from geo.storage.snapshots import SnapshotStore, content_version
+from geo.story import Story, read_story
 from geo.versions import describe_versions, release, rollback
 
 __all__ = [
@@ -82,8 +92,8 @@ class PublishBlocked(DataError):
 class Examination:
     """A data directory as read and checked.
 
-    ``catalog``, ``codes``, ``frames``, ``chains`` and ``provinces`` are those that could be
-    read; a finding says what could not. ``waivers`` are those that count.
+    ``catalog``, ``codes``, ``frames``, ``chains``, ``story`` and ``provinces`` are those that
+    could be read; a finding says what could not. ``waivers`` are those that count.
     """
 
     findings: list[Finding]
@@ -91,6 +101,7 @@ class Examination:
     codes: Codes | None = None
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     chains: Chains | None = None
+    story: Story | None = None
     provinces: gpd.GeoDataFrame | None = None
     indicators: Indicators = field(default_factory=Indicators)
     waivers: Waivers = field(default_factory=dict)
@@ -198,10 +209,11 @@ def _examine(data_dir: Path, as_of: date) -> Examination:
         return Examination([unreadable(error, "codes", config), *findings], catalog)
     findings += check_frames(frames, catalog, codes, config, as_of)
     chains, faults = _read_chains(data_dir, codes, config)
+    story, astray = _read_story(data_dir, frames, catalog, config)
     provinces, unread = _read_provinces(catalog, config)
     indicators, unsound = _read_indicators(data_dir, config)
-    findings += [*faults, *unread, *unsound]
-    return Examination(findings, catalog, codes, frames, chains, provinces, indicators)
+    findings += [*faults, *astray, *unread, *unsound]
+    return Examination(findings, catalog, codes, frames, chains, story, provinces, indicators)
 
 
 def _read_rules(data_dir: Path) -> tuple[RulesConfig, list[Finding]]:
@@ -222,6 +234,20 @@ def _read_chains(
     except CatalogError as error:
         return None, [unreadable(error, "chains", config)]
     return chains, check_chains(chains, codes, config) if chains else []
+
+
+def _read_story(
+    data_dir: Path,
+    frames: Mapping[str, pd.DataFrame],
+    catalog: Catalog,
+    config: RulesConfig,
+) -> tuple[Story | None, list[Finding]]:
+    """Return the show, ``None`` without a file that can be read, and what is wrong."""
+    try:
+        story = read_story(data_dir)
+    except CatalogError as error:
+        return None, [unreadable(error, "story", config)]
+    return story, check_story(story, frames, catalog, config) if story else []
 
 
 def _read_indicators(data_dir: Path, config: RulesConfig) -> tuple[Indicators, list[Finding]]:
@@ -340,16 +366,32 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
         files |= {f"{name}/{n}": body for n, body in register.items()}
         if examined.chains:
             files[f"{name}/chains.json"] = _chains_file(examined.chains, shown, catalog, codes)
+        show = _show_files(examined.story, listed, shown, site, name)
+        files |= {f"{name}/{n}": body for n, body in show.items()}
         maps = [render_map(listed, site["extent"], lang) for lang in LANGUAGES]
         for lang, rendered in zip(LANGUAGES, maps, strict=True):
             files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
             files[f"{name}/map.html"] = rendered.html.encode("utf-8")
+        if name == "public":
+            files |= _maps_without_tiles(catalog, site["extent"])
     files |= _share_cards(files, catalog)
     files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
     files["staff/overview.json"] = _overview_file(shown, catalog, codes)
     files |= _plan_files(frames, catalog, codes, examined.indicators)
     return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
+
+
+def _maps_without_tiles(catalog: Catalog, extent: list[float]) -> dict[str, bytes]:
+    """Return the map's scripts for the offline package; none if the map has no tiles anyway."""
+    if not catalog.site.basemap.tianditu_key:
+        return {}
+    site = catalog.site.model_copy(update={"basemap": Basemap()})
+    bare = catalog.model_copy(update={"site": site})
+    return {
+        f"public/map.offline.{lang}.js": render_map(bare, extent, lang).script.encode("utf-8")
+        for lang in LANGUAGES
+    }
 
 
 def try_out(data_dir: Path, as_of: date, waivers: Waivers = NO_WAIVERS) -> dict[str, bytes]:
@@ -542,6 +584,21 @@ def _plan_files(
     named = {kind: frames[catalog.layer_of(kind)] for kind in kinds}
     plan = describe_plan(named, codes, rules)
     return {f"staff/{name}": to_json(document) for name, document in plan.items()}
+
+
+def _show_files(
+    story: Story | None,
+    catalog: Catalog,
+    frames: Mapping[str, pd.DataFrame],
+    site: Mapping[str, Any],
+    name: Edition,
+) -> dict[str, bytes]:
+    """Return the show, if there is one, and for the staff the figures that it may have."""
+    files = {"show.json": build_show(story, catalog, frames, site)} if story else {}
+    if name == "staff":
+        figures = describe_figures(catalog, frames, as_of=site["as_of"])
+        files["show_figures.json"] = {"figures": list(figures.values())}
+    return {file: to_json(document) for file, document in files.items()}
 
 
 def _share_cards(files: Mapping[str, bytes], catalog: Catalog) -> dict[str, bytes]:

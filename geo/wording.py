@@ -148,6 +148,16 @@ class Wording:
         key = _UNITS.get(str(text or ""))
         return self.t(key) if key else str(text or "")
 
+    def period(self, text: object) -> str:
+        """Return a period; the tables are kept in Chinese, an undated one has words.
+
+        >>> Wording("en").period("未注明，约2010–2012"), Wording("zh").period("2020")
+        ('undated, about 2010–2012', '2020')
+        """
+        period = str(text or "")
+        undated = f"{self.t('ui.undated_about')} "
+        return period.replace("未注明，约", undated) if period else self.t("ui.undated")
+
     def percent(self, share: object) -> str:
         """Return a share such as 0.35 as a percentage; empty for none."""
         exact = _to_decimal(share)

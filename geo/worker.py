@@ -165,11 +165,14 @@ def _prepare(settings: Settings, state: State, job: Job) -> None:
 
 
 def _export(settings: Settings, state: State, job: Job) -> None:
-    """Write a published layer, or the report, into the folder of the job."""
+    """Write a published layer, the report or the offline package into the folder of the job."""
     from geo.export.files import export_file
+    from geo.offline.package import FORMAT, export_as_file
 
+    # The package asks for the pages of the application, of which an export knows nothing.
+    write = export_as_file if job.params["format"] == FORMAT else export_file
     _Teller(state, job.id)("stage.exporting", 0, 0)
-    document = export_file(settings, jobs.folder_of(settings, job.id), job.params)
+    document = write(settings, jobs.folder_of(settings, job.id), job.params)
     _write_json(settings, job.id, "report.json", document)
 
 

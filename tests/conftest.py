@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.site import Server, publish, serving
+from tests.packed import Packed, make_package
 
 # A busy machine is slow, not wrong: no example fails by the clock.
 settings.register_profile("project", deadline=None)
@@ -37,6 +38,12 @@ def server(published: Path) -> Iterator[Server]:
     """The real server over the bundled layers. Read only."""
     with serving(published) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+    """A small offline package, unpacked. Read only."""
+    return make_package(tmp_path_factory.mktemp("packed"))
 
 
 @pytest.fixture(scope="session")

@@ -158,6 +158,12 @@ def test_render_knows_no_http_and_reads_no_data(path):
     assert "read_csv(" not in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("path", python_files(), ids=ids)
+def test_only_commands_and_jobs_know_of_the_offline_package(path):
+    if room(path) not in {"offline", "cli_export", "worker"}:
+        assert "offline" not in rooms(imports(path))
+
+
 @pytest.mark.parametrize("module", ["geo.web", "server"])
 def test_serving_leaves_the_geometry_libraries_alone(module):
     code = (

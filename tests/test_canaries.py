@@ -7,8 +7,10 @@ investment of too few firms. Then everything that answers without an account is 
 
 from __future__ import annotations
 
+import base64
 import csv
 import gzip
+import html
 import io
 import json
 import re
@@ -22,16 +24,20 @@ from typing import Any
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from fontTools.ttLib import TTFont
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from werkzeug.routing import Rule
 
 from geo.catalog import read_catalog
 from geo.model import COUNTABLE_STAGES, KINDS, PROVENANCE, Entry, FieldSpec
+from geo.offline.package import build_files
+from geo.query import Library
 from geo.settings import BUNDLED_LAYERS, Settings
 from geo.storage.snapshots import SnapshotStore
 from geo.web import create_app
 from tests.browser.site import copy_layers, publish
+from tests.packed import thin_out as leave_few_plots
 from tests.web.people import add_people, client_of
 
 OF_FEW_VALUES = {"development_state", "publish_name", "datum"}
@@ -62,6 +68,7 @@ PUBLIC = {
     "login.sign_in_page",
     "places.place_map",
     "places.place_page",
+    "present.present_page",
     "shortlist.shortlist_page",
     "shortlist.shortlist_pdf",
     "sites.sites_page",
@@ -291,7 +298,8 @@ def addresses(instance: Instance) -> Iterator[tuple[str, str]]:
         for edition, files in names.items():
             for name in files if {"edition", "name"} <= rule.arguments else files[:1]:
                 path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
-                given = dict.fromkeys(rule.arguments, "parks") | {"version": instance.version}
+                given = dict.fromkeys(rule.arguments, "parks") | {"number": "1"}
+                given["version"] = instance.version
                 for more in arguments_of(rule):
                     given |= {"edition": edition, "name": name} | more
                     yield path.format(**given), rule.endpoint
@@ -507,6 +515,31 @@ def test_nothing_in_the_public_folder_has_a_secret(instance: Instance) -> None:
     for path in files:
         text = text_of(unpack.get(path.suffix, bytes)(path.read_bytes()))
         assert instance.canaries.found_in(text) == set(), path.name
+
+
+@pytest.mark.timeout(300)
+def test_no_file_of_the_offline_package_has_a_secret(tmp_path: Path) -> None:
+    data, out = copy_layers(tmp_path / "data"), tmp_path / "out"
+    canaries = plant(data)
+    leave_few_plots(data)
+    publish(out, data=data)
+    files = build_files(Settings(out=out), Library(out).current("public"))
+    assert len(files) > 400
+    for name, body in files.items():
+        assert canaries.found_in(all_of(name, body)) == set(), name
+
+
+def all_of(name: str, body: bytes) -> str:
+    """Return all that can be read of a file of the package, in its letters and modules too."""
+    if name.endswith(".woff2"):
+        with TTFont(io.BytesIO(body)) as font:
+            names = [str(record) for record in font["name"].names]
+            return "\n".join([*names, *font.getGlyphOrder()])
+    text = body.decode("utf-8")
+    packed = re.findall(r";base64,([A-Za-z0-9+/=]+)", text)
+    parts = [base64.b64decode(part).decode("utf-8", "replace") for part in packed]
+    # Also what stands there only in the spelling of JSON or HTML.
+    return "\n".join([name, text, html.unescape(text), *parts])
 
 
 def test_a_prepared_version_tells_nothing_either(instance: Instance, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from geo.export.findings import write_findings
 from geo.export.gis import FORMATS, check_format, export_layer
 from geo.export.plan_map import write_plan_map
+from geo.export.slides import write_slides
 from geo.export.workbook import write_report
 from geo.i18n import LANGUAGES
 from geo.planning.balance import MEANINGS
@@ -29,6 +30,9 @@ Params = Mapping[str, Any]
 Told = tuple[dict[str, Any], str, str]
 """What a writer tells, the name of the file in the folder, and the one to offer."""
 
+SLIDES = {"pptx": ".pptx", "handout": ".pdf"}
+"""Formats of the slides of the show, and how their files end."""
+
 
 def export_file(settings: Settings, folder: Path, params: Params) -> dict[str, Any]:
     """Write a file into a folder and return what it is, as JSON.
@@ -37,9 +41,10 @@ def export_file(settings: Settings, folder: Path, params: Params) -> dict[str, A
     ----------
     params
         ``format`` (``xlsx`` for the report, ``map`` for a map, ``findings`` for a list of them,
-        or one of a layer); for a report ``area`` (as :func:`geo.export.workbook.write_report`);
-        for a layer ``layer`` and ``crs`` (``None`` for the usual one); for a map ``park`` and
-        ``lang``; for findings as :func:`geo.export.findings.write_findings`.
+        ``pptx`` or ``handout`` for the slides, or one of a layer); for a report ``area`` (as
+        :func:`geo.export.workbook.write_report`); for a layer ``layer`` and ``crs`` (``None``
+        for the usual one); for a map ``park`` and ``lang``; for slides ``lang`` and ``address``;
+        for findings as :func:`geo.export.findings.write_findings`.
 
     Returns
     -------
@@ -50,7 +55,8 @@ def export_file(settings: Settings, folder: Path, params: Params) -> dict[str, A
     Raises
     ------
     BadRequest, NotFound
-        As :func:`geo.export.gis.export_layer` and :func:`geo.export.plan_map.write_plan_map`.
+        As :func:`geo.export.gis.export_layer`, :func:`geo.export.plan_map.write_plan_map` and
+        :func:`geo.export.slides.write_slides`.
     """
     write = _WRITERS.get(str(params["format"]), _write_layer)
     done, stored, file = write(settings, folder, params)
@@ -77,6 +83,13 @@ def _write_findings(settings: Settings, folder: Path, params: Params) -> Told:
     return done, stored, f"{FINDINGS}-{done['version']}.xlsx"
 
 
+def _write_slides(settings: Settings, folder: Path, params: Params) -> Told:
+    suffix, lang = SLIDES[str(params["format"])], params.get("lang") or LANGUAGES[0]
+    stored, address = f"slides{suffix}", str(params.get("address") or "")
+    done = write_slides(settings, folder / stored, lang, address).as_dict()
+    return done, stored, f"show-{lang}-{done['version']}{suffix}"
+
+
 def _write_layer(settings: Settings, folder: Path, params: Params) -> Told:
     format, layer = str(params["format"]), params.get("layer") or "parcels"
     check_format(format, layer)
@@ -91,4 +104,5 @@ _WRITERS: Mapping[str, Callable[[Settings, Path, Params], Told]] = {
     MAP: _write_map,
     REPORT: _write_report,
     FINDINGS: _write_findings,
+    **dict.fromkeys(SLIDES, _write_slides),
 }

@@ -15,7 +15,8 @@ from geo.query import Feature, Library, Snapshot
 from geo.render.lettering import Line
 from geo.render.looks import INK, Look, land_hatches, look_of
 from geo.render.plane import Bbox, bbox_of, join_bboxes
-from geo.render.print_map import Drawing, LegendEntry, Sheet, draw_map, map_plane
+from geo.render.print_map import LegendEntry, Sheet, draw_map, map_plane
+from geo.render.shapes import Drawing
 from geo.settings import Settings
 from geo.storage.durable import replace_durably, write_durably
 from geo.wording import Wording

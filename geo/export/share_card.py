@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from geo.export.typeset import draw_png
-from geo.render.site_map import Area, Feature, overview
+from geo.render.naming import Feature
+from geo.render.site_map import Area, overview
 from geo.wording import Wording
 
 WIDTH, HEIGHT = 1200, 630

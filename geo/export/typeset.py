@@ -5,7 +5,7 @@ installed package, of which the PDF carries the ones it uses. A process of its o
 stopped, and gives back the hundreds of megabytes that Typst keeps for the next document.
 
 What comes from the data goes in as JSON and is set as it stands: nothing of it is ever read as
-markup.
+markup. A letter that the font lacks becomes a box, for else there would be no PDF.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import logging
 import subprocess
 import sys
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -57,14 +58,23 @@ def typeset(
     """
     at = int(datetime.combine(on, time(), tzinfo=UTC).timestamp())
     order = _order(template, content, pictures)
-    return _carry_out(
-        {**order, "how": {"format": "pdf", "timestamp": at, "pdf_standards": ["ua-1"]}}
-    )
+    how = {"format": "pdf", "timestamp": at, "pdf_standards": ["ua-1"]}
+    (body,) = _carry_out({**order, "how": how})
+    return body
 
 
 def draw_png(template: str, content: Mapping[str, Any], pictures: Mapping[str, str]) -> bytes:
     """Return a template's only page as PNG, two pixels to the point; see :func:`typeset`."""
-    return _carry_out({**_order(template, content, pictures), "how": {"format": "png", "ppi": 144}})
+    (body,) = draw_pages(template, content, pictures, per_point=2)
+    return body
+
+
+def draw_pages(
+    template: str, content: Mapping[str, Any], pictures: Mapping[str, str], *, per_point: int
+) -> list[bytes]:
+    """Return a template's pages as PNG, so many pixels to the point; see :func:`typeset`."""
+    how = {"format": "png", "ppi": 72 * per_point}
+    return _carry_out({**_order(template, content, pictures), "how": how})
 
 
 def _order(
@@ -77,10 +87,11 @@ def _order(
     }
 
 
-def _carry_out(order: Mapping[str, Any]) -> bytes:
+def _carry_out(order: Mapping[str, Any]) -> list[bytes]:
     _installed("typst")
     with _turn():
-        return _run(json.dumps(order).encode("utf-8"))
+        answer = _run(json.dumps(order).encode("utf-8"))
+    return [b64decode(one) for one in json.loads(answer)]
 
 
 def _installed(package: str) -> Path:
@@ -117,8 +128,10 @@ def _turn() -> Iterator[None]:
         _ADMITTED.release()
 
 
-def compile_order(order: Mapping[str, Any]) -> bytes:
-    """Return the document of an order; this is what the process of its own does.
+def compile_order(order: Mapping[str, Any]) -> list[bytes]:
+    """Return the document of an order, or its pages as pictures.
+
+    This is what the process of its own does.
 
     The compiler sees no font of the system, and no file but the template.
     """
@@ -133,12 +146,23 @@ def compile_order(order: Mapping[str, Any]) -> bytes:
         root=template.parent,
         font_paths=fonts,
         ignore_system_fonts=True,
-        sys_inputs=order["inputs"],
+        sys_inputs=_legible_inputs(order),
     )
     made = compiler.compile(**order["how"])
-    assert isinstance(made, bytes)  # several come back for pictures of several pages only
-    return made
+    assert made is not None  # nothing comes back only where a file is named
+    return made if isinstance(made, list) else [made]  # several for pictures of several pages
+
+
+def _legible_inputs(order: Mapping[str, Any]) -> dict[str, str]:
+    from geo.export.glyphs import known_letters, legible
+
+    known = known_letters(Path(order["fonts"]))
+    data, pictures = json.loads(order["inputs"]["data"]), {**order["inputs"]}
+    del pictures["data"]
+    seen = {"data": json.dumps(legible(data, known), ensure_ascii=False)}
+    return seen | {name: legible(picture, known) for name, picture in pictures.items()}
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(compile_order(json.load(sys.stdin.buffer)))
+    made = compile_order(json.load(sys.stdin.buffer))
+    json.dump([b64encode(one).decode() for one in made], sys.stdout)

@@ -57,22 +57,12 @@ def describe_figure(shown: Snapshot, figure: Mapping[str, Any], w: Wording) -> F
     return Figure(
         w.pick(figure, "subject"),
         Quantity(amount, w.unit(figure["unit"], figure.get("unit_en"))),
-        period_text(figure.get("period"), w),
+        w.period(figure.get("period")),
         w.pick(figure, "note"),
         str(figure.get("source") or ""),
         figure.get("target") is True,
         _is_inconsistent(shown, figure),
     )
-
-
-def period_text(period: object, w: Wording) -> str:
-    """Return a period; the tables are kept in Chinese, an undated one has words.
-
-    >>> period_text("未注明，约2010–2012", Wording("en")), period_text("2020", Wording("zh"))
-    ('undated, about 2010–2012', '2020')
-    """
-    text = str(period or "")
-    return text.replace("未注明，约", f"{w.t('ui.undated_about')} ") if text else w.t("ui.undated")
 
 
 def _rank(period: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from geo.model import COUNTABLE_STAGES
 from geo.profiles.facts import Fact
 from geo.profiles.family import members, parks_inside
-from geo.profiles.figures import Figure, figures_of, period_text
+from geo.profiles.figures import Figure, figures_of
 from geo.profiles.halls import FREE_STATES
 from geo.profiles.profile import Coded, Frame, Link, coded, frame_of, industries, link_to
 from geo.query import Feature, Snapshot
@@ -199,7 +199,7 @@ def _year_of(shown: Snapshot, p: Mapping[str, Any], name: str, w: Wording) -> st
     for figure in shown.site["figures"]:
         same = figure.get("park_id") == p["park_id"] and figure.get("unit") == "亩"
         if same and figure.get("value") == amount:
-            return period_text(figure.get("period"), w)
+            return w.period(figure.get("period"))
     return str(p.get("as_of") or "")
 
 

@@ -37,6 +37,7 @@ STYLE_ORDER = (
     "compare",
     "enquiry",
     "findings",
+    "story",
     "planmap",
     "plan",
     "embed",
@@ -48,6 +49,12 @@ MAP_STYLES = frozenset(
     {"tokens", "base", "page", "search", "map", "panel", "list", "staff", "shortlist", "print"}
 )
 """Those that the map itself needs; nothing is painted before its style sheet is there."""
+
+SHOW_STYLES = ("tokens", "show")
+"""Those of the show, which has nothing in common with the pages."""
+
+OFFLINE_STYLES = ("offline",)
+"""Those that only the offline package has."""
 
 _STATIC_IMPORT = re.compile(
     r"""^(?:import|export)\b[^;()]*?["']\./([\w/-]+\.js)["'];""", re.MULTILINE
@@ -75,6 +82,8 @@ def build_assets(scripts: Iterable[str], styles: Iterable[str]) -> dict[str, byt
         "vendor.js": _concatenate(library, scripts, ";\n"),
         "app.css": library_styles + _own_styles(STYLE_ORDER),
         "map.css": library_styles + _own_styles(n for n in STYLE_ORDER if n in MAP_STYLES),
+        "show.css": library_styles + _own_styles(SHOW_STYLES),
+        "offline.css": _own_styles(OFFLINE_STYLES),
         "favicon.svg": (STATIC / "favicon.svg").read_bytes(),
     }
     for path in sorted((STATIC / "js").rglob("*.js")):

@@ -164,7 +164,9 @@ def to_metres(lon: float, lat: float, meridian: float) -> tuple[float, float]:
     return _RECTIFYING_M * east, _RECTIFYING_M * north
 
 
-def fit_plane(bbox: Bbox, width_mm: float, height_mm: float, *, finest: int = 500) -> Plane:
+def fit_plane(
+    bbox: Bbox, width_mm: float, height_mm: float, *, finest: int = 500, rounded: bool = True
+) -> Plane:
     """Return the plane that shows an extent on a paper, at the largest round scale.
 
     Parameters
@@ -175,6 +177,8 @@ def fit_plane(bbox: Bbox, width_mm: float, height_mm: float, *, finest: int = 50
         Of the paper, without what lies around the map.
     finest
         Denominator of the largest scale: 1000 for no more than 1:1,000.
+    rounded
+        Whether the scale must be round; nobody reads it where it does not stand as a number.
     """
     west, south, east, north = bbox
     meridian = (west + east) / 2
@@ -186,7 +190,9 @@ def fit_plane(bbox: Bbox, width_mm: float, height_mm: float, *, finest: int = 50
     xs, ys = zip(*corners, strict=True)
     middle = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
     needed = max((max(xs) - min(xs)) / width_mm, (max(ys) - min(ys)) / height_mm) * 1000
-    return Plane(meridian, middle, round_scale(max(needed, finest)), width_mm, height_mm)
+    least = max(needed, finest)
+    scale = round_scale(least) if rounded else math.ceil(least)
+    return Plane(meridian, middle, scale, width_mm, height_mm)
 
 
 def round_scale(least: float) -> int:

@@ -7,19 +7,15 @@ server may draw it at a request.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
 
 from geo.render import svg
-from geo.render.lettering import BOLD, LINE_HEIGHT, Box, Line, Name, Placed, arrange, wrap
+from geo.render.lettering import BOLD, Box, Line, wrap
 from geo.render.looks import COUNTY, INK, MUTE, PAPER, SAND, Look
-from geo.render.pins import Pin, PinGroup, draw_pin, place_pins
+from geo.render.pins import Pin, draw_pin, place_pins
 from geo.render.plane import Bbox, Plane, fit_plane
-
-Geometry = Mapping[str, Any]
-Points = list[tuple[float, float]]
+from geo.render.shapes import Drawing, draw_names, place_shapes
 
 _TICKS_MM = 4.2
 _TICK_SIZE = 2.1
@@ -29,36 +25,6 @@ _LEGEND_SIZE = 2.5
 _NOTE_SIZE = 2.2
 _NOTE_MM = 3.2
 _BAR_SHARE = 0.26
-_SMALL_MM = 4.5
-_NEAR_MM = 0.08
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One thing on the map.
-
-    Parameters
-    ----------
-    geometry
-        GeoJSON, in degrees.
-    look
-        How its shape is drawn.
-    mark
-        How it is drawn instead where it is a point, or its shape would be too small to see.
-    names
-        Variants of its name, each a few lines, the best first; empty for none.
-    rank
-        Names of a low rank find their places first.
-    inside
-        Whether the name stands in the shape and not beside it.
-    """
-
-    geometry: Geometry
-    look: Look
-    mark: Look | None = None
-    names: tuple[tuple[Line, ...], ...] = ()
-    rank: int = 0
-    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,47 +70,6 @@ class Sheet:
     pad_mm: float = 9.0
     finest: int = 500
     numbered: bool = True
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A drawing on the paper: its lines or rings, and the box around them."""
-
-    drawing: Drawing
-    kind: svg.Shape
-    lines: list[Points]
-    box: Box
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return (self.box.left + self.box.right) / 2, (self.box.top + self.box.bottom) / 2
-
-    @property
-    def radius(self) -> float:
-        """Of the circle that is drawn; 0 for a line or an area."""
-        if self.drawing.mark and (self.kind == "point" or self._is_small):
-            return self.drawing.mark.radius
-        return self.drawing.look.radius if self.kind == "point" else 0.0
-
-    @property
-    def _is_small(self) -> bool:
-        left, top, right, bottom = self.box
-        return max(right - left, bottom - top) < _SMALL_MM
-
-    @property
-    def outline(self) -> Box:
-        """What it covers on the paper."""
-        if not self.radius:
-            return self.box
-        (x, y), radius = self.middle, self.radius
-        return Box(x - radius, y - radius, x + radius, y + radius)
-
-    def draw(self) -> str:
-        """Return it as SVG."""
-        drawing = self.drawing
-        if self.radius:
-            return svg.point(self.middle, drawing.mark or drawing.look)
-        return svg.path(self.lines, drawing.look, closed=self.kind == "area")
 
 
 def draw_map(
@@ -209,14 +134,15 @@ def _draw_ground(
 ) -> str:
     """Return what lies in the frame, cut off at its edges, and the frame."""
     frame = Box(0.0, 0.0, plane.width_mm, plane.height_mm)
-    shapes = [shape for drawing in drawings for shape in _shapes(drawing, plane, frame)]
+    shapes = place_shapes(drawings, plane, frame)
     groups = place_pins([(pin.number, *plane.place(pin.lon, pin.lat)) for pin in pins], frame)
     furniture = [_bar_box(plane, numbered=sheet.numbered), _arrow_box(plane)]
+    pinned = [group.box for group in groups]
     body = [
         svg.element("rect", width=frame.right, height=frame.bottom, fill=SAND),
         *(shape.draw() for shape in shapes),
         *_draw_crosses(plane, sheet),
-        *_draw_names(shapes, groups, furniture, frame),
+        *draw_names(shapes, frame, halo=PAPER, marks=pinned, obstacles=furniture),
         *map(draw_pin, groups),
         *_draw_bar(plane, numbered=sheet.numbered),
         *_draw_arrow(plane, sheet.north),
@@ -228,85 +154,6 @@ def _draw_ground(
         "svg", body, **size, viewBox=f"0 0 {svg.number(frame.right)} {svg.number(frame.bottom)}"
     )
     return svg.element("g", (inner, edge), transform=f"translate({svg.number(left)} 0)")
-
-
-def _shapes(drawing: Drawing, plane: Plane, frame: Box) -> Iterator[_Shape]:
-    """Return the parts of a geometry that are to be seen in the frame."""
-    for kind, lines in _parts(drawing.geometry):
-        placed = [_thin([plane.place(lon, lat) for lon, lat, *_ in line]) for line in lines]
-        xs, ys = zip(*(at for line in placed for at in line), strict=True)
-        box = Box(min(xs), min(ys), max(xs), max(ys))
-        margin = 3.0
-        around = Box(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin)
-        if around.meets(frame):
-            yield _Shape(drawing, kind, placed, box)
-
-
-def _parts(geometry: Geometry) -> Iterator[tuple[svg.Shape, list[Any]]]:
-    """Return each part of a geometry as lists of positions."""
-    kind, found = geometry["type"], geometry["coordinates"]
-    if kind == "Point":
-        yield "point", [[found]]
-    elif kind == "LineString":
-        yield "line", [found]
-    elif kind == "Polygon":
-        yield "area", found
-    else:
-        single = kind.removeprefix("Multi")
-        for part in found:
-            yield from _parts({"type": single, "coordinates": part})
-
-
-def _thin(points: Points) -> Points:
-    """Return the points without those that nobody could tell apart on paper."""
-    kept = points[:1]
-    for x, y in points[1:]:
-        if abs(x - kept[-1][0]) + abs(y - kept[-1][1]) >= _NEAR_MM:
-            kept.append((x, y))
-    return [*kept, points[-1]] if len(points) > 1 and kept[-1] != points[-1] else kept
-
-
-def _draw_names(
-    shapes: Sequence[_Shape], groups: Sequence[PinGroup], furniture: list[Box], frame: Box
-) -> Iterator[str]:
-    marks = [shape.outline for shape in shapes if shape.radius]
-    marks += [group.box for group in groups]
-    names = [
-        Name(drawing.names, tuple(_anchors(shape, marks, frame)), drawing.rank, drawing.inside)
-        for shape in shapes
-        if (drawing := shape.drawing).names
-    ]
-    for placed in arrange(names, [*furniture, *marks], frame):
-        yield from _draw_name(placed)
-
-
-def _anchors(shape: _Shape, marks: Sequence[Box], frame: Box) -> Iterator[Box]:
-    """Return what a name may stand beside: places along a line, an area, or a mark.
-
-    Of a mark that lies under others, such as a seat under the pin of a park, it is the box
-    around them all.
-    """
-    if shape.radius:
-        own = shape.outline
-        yield own.joined(mark for mark in marks if mark.meets(own))
-    elif shape.kind == "area":
-        yield shape.outline
-    else:
-        for line in shape.lines:
-            for (x1, y1), (x2, y2) in pairwise(line):
-                x, y = (x1 + x2) / 2, (y1 + y2) / 2
-                at = Box(x - 0.4, y - 0.4, x + 0.4, y + 0.4)
-                if at.lies_in(frame):
-                    yield at
-
-
-def _draw_name(placed: Placed) -> Iterator[str]:
-    left, top, right, _ = placed.box
-    x = {"start": left, "middle": (left + right) / 2, "end": right}[placed.align]
-    for line in placed.lines:
-        height = line.size * LINE_HEIGHT
-        yield svg.letters(line, (x, top + height * 0.77), anchor=placed.align, halo=PAPER)
-        top += height
 
 
 # --- what lies over the map -----------------------------------------------------------------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from geo.model import DRAWN_NATURES
 from geo.render.lettering import BOLD, Line
@@ -27,13 +26,25 @@ from geo.render.looks import (
     mark_look,
     plot_look,
 )
+from geo.render.naming import (
+    Feature,
+    capital,
+    is_unplaced,
+    kind_of,
+    name_of,
+    nature_of,
+    place_remark,
+    remarked,
+    short_name,
+    unsure_word,
+)
 from geo.render.pins import Pin
 from geo.render.plane import Bbox, bbox_of, join_bboxes
-from geo.render.print_map import Drawing, LegendEntry, Sheet, draw_map
+from geo.render.print_map import LegendEntry, Sheet, draw_map
+from geo.render.shapes import Drawing
 from geo.render.svg import Shape
 from geo.wording import Wording
 
-Feature = Mapping[str, Any]
 Layers = Mapping[str, Iterable[Feature]]
 """The features of a snapshot by kind: ``parks``, ``parcels``, ``counties`` ..."""
 
@@ -86,16 +97,16 @@ def overview(
     """
     counties = _drawn(layers, "counties")
     logistics = _drawn(layers, "logistics")
-    seats = [place for place in _drawn(layers, "places") if _kind(place) in _SEATS]
+    seats = [place for place in _drawn(layers, "places") if kind_of(place) in _SEATS]
     parks = [
         park
         for park in _drawn(layers, "parks")
         if park["id"] in chosen or not park["properties"].get("parent_id")
     ]
-    lines = [facility for facility in logistics if _kind(facility) in _LINES]
-    stops = [facility for facility in logistics if _kind(facility) in _STOPS]
-    ports = [facility for facility in logistics if _kind(facility) == "land_port"]
-    names = {county["id"]: _short(name_of(county, wording)) for county in counties}
+    lines = [facility for facility in logistics if kind_of(facility) in _LINES]
+    stops = [facility for facility in logistics if kind_of(facility) in _STOPS]
+    ports = [facility for facility in logistics if kind_of(facility) == "land_port"]
+    names = {county["id"]: short_name(name_of(county, wording)) for county in counties}
     drawings = [
         *(Drawing(county["geometry"], look_of("counties", {})) for county in counties),
         *(_facility(line, wording, rank=4) for line in lines),
@@ -161,28 +172,11 @@ def near_view(
     return draw_map(drawings, sheet, extent=extent)
 
 
-def name_of(feature: Feature, wording: Wording) -> str:
-    """Return the name of a feature, else its number."""
-    return wording.pick(feature["properties"], "name") or str(feature["id"])
-
-
 # --- choosing -------------------------------------------------------------------------------
 
 
 def _drawn(layers: Layers, kind: str) -> list[Feature]:
     return [feature for feature in layers.get(kind, ()) if feature["geometry"]]
-
-
-def _kind(feature: Feature) -> str:
-    return str(feature["properties"].get("kind"))
-
-
-def _nature(feature: Feature) -> str:
-    return str(feature["properties"].get("nature"))
-
-
-def _is_unplaced(feature: Feature) -> bool:
-    return _kind(feature) == "land_port" or feature["properties"].get("place_known") is False
 
 
 def _extent(features: Sequence[Feature], pins: Sequence[Pin]) -> Bbox:
@@ -206,8 +200,8 @@ def _meets(feature: Feature, box: Bbox) -> bool:
 
 
 def _facility(feature: Feature, wording: Wording, *, rank: int) -> Drawing:
-    fill = PORT if _kind(feature) == "airport" else MUTE
-    line = Line(_short(name_of(feature, wording)), 2.3, fill)
+    fill = PORT if kind_of(feature) == "airport" else MUTE
+    line = Line(short_name(name_of(feature, wording)), 2.3, fill)
     look = look_of("logistics", feature["properties"])
     return Drawing(feature["geometry"], look, names=((line,),), rank=rank)
 
@@ -215,29 +209,29 @@ def _facility(feature: Feature, wording: Wording, *, rank: int) -> Drawing:
 def _seat(feature: Feature, counties: Mapping[str, str], wording: Wording) -> Drawing:
     """Return a seat under the name of its county, for which it stands at this scale."""
     p = feature["properties"]
-    is_county = _kind(feature) == "county seat"
+    is_county = kind_of(feature) == "county seat"
     text = counties.get(str(p.get("adcode"))) if is_county else None
-    line = Line(text or _short(name_of(feature, wording)), 2.8, INK, BOLD)
+    line = Line(text or short_name(name_of(feature, wording)), 2.8, INK, BOLD)
     return Drawing(feature["geometry"], look_of("places", p), names=((line,),), rank=2)
 
 
 def _park(feature: Feature, counties: Mapping[str, str], wording: Wording) -> Drawing:
     p = feature["properties"]
-    fill = PORT if _kind(feature) in ("logistics", "land_port") else JADE
+    fill = PORT if kind_of(feature) in ("logistics", "land_port") else JADE
     name = Line(name_of(feature, wording), 2.8, fill, BOLD)
-    remark = wording.t("map.unplaced") if _is_unplaced(feature) else _unsure(feature, wording)
+    remark = place_remark(feature, wording)
     county = counties.get(str(p.get("adcode")), "")
-    second = Line(_remarked(county, remark, wording), 2.2, MUTE)
+    second = Line(remarked(county, remark, wording), 2.2, MUTE)
     small = Line(name.text, 2.3, fill, BOLD)
     # A symbol for what is nowhere never loses the words that say so.
-    short = (small, second) if _is_unplaced(feature) else (small,)
-    look = look_of("logistics" if _kind(feature) == "land_port" else "parks", p)
+    short = (small, second) if is_unplaced(feature) else (small,)
+    look = look_of("logistics" if kind_of(feature) == "land_port" else "parks", p)
     return Drawing(feature["geometry"], look, mark_look(p), ((name, second), short), rank=1)
 
 
 def _chosen(subject: Feature) -> Look:
     """Return the outline of the subject, broken where nobody has surveyed it."""
-    return replace(_CHOSEN, dash=(2.0, 1.1)) if _nature(subject) in DRAWN_NATURES else _CHOSEN
+    return replace(_CHOSEN, dash=(2.0, 1.1)) if nature_of(subject) in DRAWN_NATURES else _CHOSEN
 
 
 def _plot(feature: Feature, *, named: bool) -> Drawing:
@@ -249,23 +243,6 @@ def _plot(feature: Feature, *, named: bool) -> Drawing:
     is_offer = p.get("state") == "offer"
     line = Line(number, 2.2, JADE_DEEP if is_offer else INK, BOLD if is_offer else 400)
     return Drawing(feature["geometry"], look, names=((line,),), rank=5, inside=True)
-
-
-def _short(name: str) -> str:
-    """Return a name without the other spellings in brackets."""
-    return name.split(" (")[0].split("（")[0]
-
-
-def _remarked(text: str, remark: str, wording: Wording) -> str:
-    """Return a text with a remark in brackets, or the one that is there."""
-    both = text and remark
-    return wording.t("sheet.remarked", text=text, remark=remark) if both else text or remark
-
-
-def _unsure(feature: Feature, wording: Wording) -> str:
-    nature = _nature(feature)
-    unsure = nature == "sample" or nature in DRAWN_NATURES
-    return wording.word("nature", nature) if unsure else ""
 
 
 # --- legends --------------------------------------------------------------------------------
@@ -280,37 +257,35 @@ def _overview_legend(
 ) -> Iterator[LegendEntry]:
     if pins:
         yield LegendEntry(wording.t("sheet.pin"), _PIN, "point")
-    if any(not _is_unplaced(park) for park in parks):
-        yield LegendEntry(_capital(wording.t("map.park")), mark_look({}), "point")
-    if any(_is_unplaced(park) for park in parks):
+    if any(not is_unplaced(park) for park in parks):
+        yield LegendEntry(capital(wording.t("map.park")), mark_look({}), "point")
+    if any(is_unplaced(park) for park in parks):
         port = mark_look({"kind": "logistics"})
-        yield LegendEntry(_capital(wording.t("map.unplaced")), port, "point")
+        yield LegendEntry(capital(wording.t("map.unplaced")), port, "point")
     for kind in (*_STOPS, *_LINES):
-        found = next((feature for feature in facilities if _kind(feature) == kind), None)
+        found = next((feature for feature in facilities if kind_of(feature) == kind), None)
         if found:
             shape: Shape = "line" if kind in _LINES else "point"
-            text = _remarked(wording.word("facility_kind", kind), _unsure(found, wording), wording)
-            yield LegendEntry(_capital(text), look_of("logistics", found["properties"]), shape)
+            text = remarked(
+                wording.word("facility_kind", kind), unsure_word(found, wording), wording
+            )
+            yield LegendEntry(capital(text), look_of("logistics", found["properties"]), shape)
     if seats:
-        yield LegendEntry(_capital(wording.t("map.seat")), look_of("places", {}), "point")
+        yield LegendEntry(capital(wording.t("map.seat")), look_of("places", {}), "point")
     yield LegendEntry(wording.t("sheet.county"), Look(COUNTY, 0.35), "line")
 
 
 def _near_legend(
     subject: Feature, plots: Sequence[Feature], wording: Wording
 ) -> Iterator[LegendEntry]:
-    text = _remarked(wording.t("sheet.chosen"), _unsure(subject, wording), wording)
+    text = remarked(wording.t("sheet.chosen"), unsure_word(subject, wording), wording)
     yield LegendEntry(text, _chosen(subject), "area")
     found = {str(plot["properties"].get("state")) for plot in plots}
-    sample = any(_nature(plot) == "sample" for plot in plots)
+    sample = any(nature_of(plot) == "sample" for plot in plots)
     for state in STATES:
         if state in found:
             look = plot_look(state, sample=sample)
-            yield LegendEntry(_capital(wording.word("plot_state", state)), look, "area")
+            yield LegendEntry(capital(wording.word("plot_state", state)), look, "area")
     if sample:
         fine = Look(COUNTY, 0.2, fill=Hatch(LINE, LINE, "plain", 1.0, sample=True))
         yield LegendEntry(wording.t("map.nature_sample_means"), fine, "area")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

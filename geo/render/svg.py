@@ -17,6 +17,7 @@ _FONTS = "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-ser
 _TILE = 8
 _TILE_MM = 2.0
 _HALO_MM = 0.7
+_HALO_EM = 0.24
 _CONTROLS = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -87,7 +88,8 @@ def point(at: Point, look: Look) -> str:
 
 def letters(line: Line, at: Point, *, anchor: str = "start", halo: str | None = None) -> str:
     """Return a line of text from its baseline; ``halo`` is the colour of the ground."""
-    around = {"stroke": halo, "stroke_width": _HALO_MM, "stroke_linejoin": "round"} if halo else {}
+    width = max(_HALO_MM, _HALO_EM * line.size)
+    around = {"stroke": halo, "stroke_width": width, "stroke_linejoin": "round"} if halo else {}
     return element(
         "text",
         text_node(line.text),

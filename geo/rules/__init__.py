@@ -34,8 +34,16 @@ from geo.rules.chains import check_chains
 from geo.rules.config import RulesConfig, load_config
 from geo.rules.files import unreadable
 from geo.rules.finding import Context
+from geo.rules.story import check_story
 
-__all__ = ["RulesConfig", "check_chains", "check_frames", "load_config", "unreadable"]
+__all__ = [
+    "RulesConfig",
+    "check_chains",
+    "check_frames",
+    "check_story",
+    "load_config",
+    "unreadable",
+]
 
 _FAMILIES = (
     columns,

@@ -23,6 +23,8 @@ _CATALOG_CODES = (
     "CHAINS_INVALID",
     "INDICATORS_UNREADABLE",
     "INDICATORS_INVALID",
+    "STORY_UNREADABLE",
+    "STORY_INVALID",
 )
 _LONGEST_LIST = 4000
 _LONGEST_FILES = 400
@@ -31,8 +33,8 @@ _LONGEST_FILES = 400
 def unreadable(error: GeoError, layer: str, config: RulesConfig) -> Finding:
     """Return the Finding for a file that could not be read.
 
-    ``layer`` is the name of the catalogue entry, or ``catalog``, ``rules``, ``chains`` or
-    ``indicators`` for the file ``.toml`` of that name.
+    ``layer`` is the name of the catalogue entry, or ``catalog``, ``rules``, ``chains``,
+    ``indicators`` or ``story`` for the file ``.toml`` of that name.
     """
     problem = _problem(error, layer)
     # All files at fault are named, so they are not cut like a single value.

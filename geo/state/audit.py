@@ -37,6 +37,7 @@ ACTIONS = (
     "draft_discarded",
     "draft_handed_over",
     "export",
+    "story_saved",
 )
 """What is recorded; each has a text ``action.<name>``."""
 

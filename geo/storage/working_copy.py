@@ -34,8 +34,9 @@ KEPT_CHANGES = 50
 KEPT_BYTES = 1_000_000_000
 """Most that the versions of one layer take; the current and the one before always stay."""
 
-Action = Literal["import", "restore", "seed"]
-"""How a version came to be; ``seed`` is one that was found in place."""
+Action = Literal["import", "restore", "seed", "edit"]
+"""How a version came to be; ``seed`` is one that was found in place, ``edit`` one that was
+written at ``/story``."""
 
 _BESIDE_LAYERS = ("*.toml", "codes/*")
 _LOCK_SECONDS = 10.0

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.model import COST_KINDS
-from geo.profiles.figures import period_text
 from geo.query import Snapshot
 from geo.wording import Quantity, Wording
 
@@ -89,7 +88,7 @@ def _describe(shown: Snapshot, record: Mapping[str, Any], w: Wording) -> Cost:
         w.pick(record, "subject"),
         unit,
         Quantity(amount, unit) if amount else None,
-        period_text(record.get("period"), w) if amount else "",
+        w.period(record.get("period")) if amount else "",
         w.pick(shown.site["codes"]["county"].get(record.get("adcode"))),
         w.pick(record, "ask"),
         w.pick(record, "note"),

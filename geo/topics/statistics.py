@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geo.profiles.figures import period_text
 from geo.query import Snapshot
 from geo.wording import Quantity, Wording
 
@@ -75,7 +74,7 @@ def _describe(record: Mapping[str, Any], is_disputed: bool, w: Wording) -> Stati
     return Statistic(
         w.pick(record, "subject"),
         Quantity(w.number(record["value"]), w.unit(record.get("unit"), record.get("unit_en"))),
-        w.half(period_text(record.get("period"), w)),
+        w.half(w.period(record.get("period"))),
         w.word("certainty", record.get("certainty")),
         w.pick(record, "note"),
         str(record.get("source") or ""),

@@ -29,6 +29,7 @@ from geo.web import (
     places,
     plan,
     planmap,
+    present,
     publishing,
     search,
     security,
@@ -36,6 +37,8 @@ from geo.web import (
     shortlist,
     sites,
     staff,
+    story,
+    story_scene,
     topics,
 )
 from geo.web.files import ReadyFiles
@@ -64,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(sites.blueprint)
     app.register_blueprint(compare.blueprint)
     app.register_blueprint(topics.blueprint)
+    app.register_blueprint(present.blueprint)
     app.register_blueprint(shortlist.blueprint)
     app.register_blueprint(enquiries.blueprint)
     app.register_blueprint(crawlers.blueprint)
@@ -74,6 +78,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(data.blueprint)
     app.register_blueprint(imports.blueprint)
     app.register_blueprint(publishing.blueprint)
+    app.register_blueprint(story.blueprint)
+    app.register_blueprint(story_scene.blueprint)
     app.register_blueprint(drafts.blueprint)
     app.register_blueprint(plan.blueprint)
     app.register_blueprint(exports.blueprint)

@@ -17,6 +17,7 @@ from geo.times import SHANGHAI
 from geo.web.current import language, settings, state
 from geo.web.pages import staff_page
 from geo.web.session import requires
+from geo.web.story_saving import CHANGES
 
 blueprint = Blueprint("audit", __name__)
 
@@ -27,10 +28,11 @@ _KNOWN = (
     *("changed", "faulty", "gone", "new", "read", "unchanged"),
     *("finding", "reason", "until"),
     *("area", "crs", "format", "park"),
+    *("change", "scene"),
 )
 """Details that have a label, ``audit_detail.<name>``."""
-_WORDS = {"mode": ("merge", "replace"), "role": ("staff", "viewer")}
-_FAMILIES = {"mode": "data.mode_", "role": "role."}
+_WORDS = {"change": CHANGES, "mode": ("merge", "replace"), "role": ("staff", "viewer")}
+_FAMILIES = {"change": "story.change_", "mode": "data.mode_", "role": "role."}
 """Details whose values have a text, and what its key begins with."""
 
 

@@ -22,6 +22,7 @@ from geo.times import shown_time
 from geo.web.current import language, library, link, settings, state
 from geo.web.imports import progress_of
 from geo.web.pages import staff_page
+from geo.web.present import code_address
 from geo.web.session import current_user, requires, user_name
 from geo.wording import Wording
 
@@ -41,6 +42,12 @@ FINDINGS, OF_FINDINGS = "findings", ("gpkg", "geojson")
 """The layer of the findings and its formats, as :mod:`geo.export.faulty_ground` has them."""
 
 REPORT, MAP = "xlsx", "map"
+SLIDES = ("pptx", "handout")
+"""The slides of the show, as :data:`geo.export.files.SLIDES` has them."""
+
+OFFLINE = "offline"
+"""The public pages as an archive, as :mod:`geo.offline.package` names it."""
+
 WGS84, CGCS2000 = "EPSG:4326", "EPSG:4490"
 _NUMBERED = {zone: 3 * zone for zone in range(25, 29)} | {zone: 6 * zone - 3 for zone in (13, 14)}
 _SHOWN = 12
@@ -60,6 +67,8 @@ def export_page() -> Response:
         version=shown.version,
         layers=_layers(shown, w),
         formats=list(SYSTEMS),
+        slides=SLIDES if _has_show(shown) else (),
+        languages=LANGUAGES,
         systems=describe_systems(shown, w),
         parks=_parks(shown, w),
         recent=_recent(),
@@ -78,10 +87,13 @@ def start() -> Response:
     BadRequest
         ``EXPORT_FORMAT``, ``EXPORT_CRS``, ``EXPORT_PLANE``, ``EXPORT_DEGREES``, ``PLAN_OPTION``.
     NotFound
-        ``LAYER_UNKNOWN``, ``PLAN_SCOPE_UNKNOWN``, ``MAP_NO_PLOTS``.
+        ``LAYER_UNKNOWN``, ``PLAN_SCOPE_UNKNOWN``, ``MAP_NO_PLOTS``, ``SHOW_MISSING``.
     """
     shown = library().current("staff")
-    return start_export({**read_request(shown, request.form), "version": shown.version})
+    asked = {**read_request(shown, request.form), "version": shown.version}
+    if asked["format"] in (*SLIDES, OFFLINE):
+        asked["address"] = code_address()
+    return start_export(asked)
 
 
 def start_export(asked: Mapping[str, Any]) -> Response:
@@ -90,9 +102,9 @@ def start_export(asked: Mapping[str, Any]) -> Response:
     Parameters
     ----------
     asked
-        As :func:`geo.export.files.export_file`, without the language.
+        As :func:`geo.export.files.export_file`, ``lang`` is that of the page if not told.
     """
-    params = {**asked, "lang": language()}
+    params = {"lang": language(), **asked}
     job, is_new = jobs.submit_once(
         settings(), state(), kind="export", by=user_name(), params=params
     )
@@ -180,10 +192,16 @@ def read_request(shown: Snapshot, form: Mapping[str, str]) -> dict[str, Any]:
     format = form.get("format", "")
     if format == REPORT:
         return {"format": REPORT, "area": one_of("area", form.get("area", MEANINGS[0]), MEANINGS)}
+    if format == OFFLINE:
+        return {"format": OFFLINE}
+    if format in SLIDES:
+        _check_show(shown)
+        asked = form.get("lang", "")
+        return {"format": format, "lang": asked if asked in LANGUAGES else language()}
     if format == MAP:
         return {"format": MAP, "park": _mapped_park(shown, form.get("park", ""))}
     if format not in SYSTEMS:
-        known = ", ".join((*SYSTEMS, REPORT, MAP))
+        known = ", ".join((*SYSTEMS, REPORT, MAP, *SLIDES, OFFLINE))
         raise BadRequest("EXPORT_FORMAT", format=format[:_LONGEST], known=known)
     layer = form.get("layer") or shown.layer_of("parcels")
     layers = [*(one["id"] for one in shown.site["layers"]), FINDINGS]
@@ -193,6 +211,16 @@ def read_request(shown: Snapshot, form: Mapping[str, str]) -> dict[str, Any]:
     if layer == FINDINGS and format not in OF_FINDINGS:
         raise BadRequest("EXPORT_FORMAT", format=format, known=", ".join(OF_FINDINGS))
     return {"format": format, "layer": layer, "crs": _system(shown, format, form.get("crs", ""))}
+
+
+def _check_show(shown: Snapshot) -> None:
+    if not _has_show(shown):
+        raise NotFound("SHOW_MISSING", version=shown.version)
+
+
+def _has_show(shown: Snapshot) -> bool:
+    """Whether the public edition that was published with a staff edition has a show."""
+    return "public/show.json" in shown.manifest["files"]
 
 
 def _mapped_park(shown: Snapshot, park: str) -> str:
@@ -312,6 +340,12 @@ def _describe(job: Job) -> str:
         return " · ".join(filter(None, (message("plan.export_report", lang), meant)))
     if format == "findings":
         return message("plan.export_findings", lang)
+    if format == OFFLINE:
+        return message("plan.export_offline", lang)
+    if format in SLIDES:
+        made = message(f"plan_format.{format}", lang)
+        chosen = message(f"slides_lang.{params['lang']}", lang)
+        return message("plan.export_slides", lang, format=made, language=chosen)
     if format == MAP:
         return message("plan.export_map", lang, park=params.get("park", ""))
     key = f"plan_format.{format}"

@@ -43,6 +43,7 @@ WAYS = (
     Way("costs", "topics.nav_costs", "costs"),
     Way("logistics", "topics.nav_logistics", "logistics"),
     Way("figures", "topics.nav_figures", "figures"),
+    Way("present", "show.nav", "present"),
     Way("shortlist", "shortlist.nav", "shortlist"),
     Way("about", "ui.nav_about", "about"),
 )

@@ -105,12 +105,7 @@ def _staff_map() -> Response:
 @requires("staff")
 def preview(version: str) -> Response:
     """Answer the map of a kept version in either edition, also before it is published."""
-    edition = edition_named(request.args.get("edition", "public"))
-    shown = library().version(version, edition)
-    mark = "preview" if library().was_published(version) else "unpublished"
-    data = f"staff/layers/{version}/{edition}/"
-    sight = _Sight(data, f"data/preview/{version}", edition, mark)
-    return _answer(_Subject("map.html"), shown, sight)
+    return preview_page(version, "map.html")
 
 
 @blueprint.get("/favicon.ico")
@@ -169,6 +164,22 @@ def public_page(
     if status != 200:
         response.status_code = status
     return response
+
+
+def preview_page(
+    version: str, template: str, contents: Contents | None = None, /, *arguments: Hashable
+) -> Response:
+    """Return a page of a kept version, in the edition that the request asks for.
+
+    For staff alone: the version may lie ready and not be published. Parameters as for
+    :func:`public_page`.
+    """
+    edition = edition_named(request.args.get("edition", "public"))
+    shown = library().version(version, edition)
+    mark = "preview" if library().was_published(version) else "unpublished"
+    data = f"staff/layers/{version}/{edition}/"
+    sight = _Sight(data, f"data/preview/{version}", edition, mark)
+    return _answer(_Subject(template, contents, arguments), shown, sight)
 
 
 def staff_page(template: str, *, status: int = 200, **values: object) -> Response:

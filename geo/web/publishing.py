@@ -14,12 +14,13 @@ from geo.catalog import read_catalog
 from geo.errors import GeoError, NotFound
 from geo.history import history
 from geo.i18n import message
-from geo.model import EDITIONS, Entry
+from geo.model import EDITIONS, Catalog, Entry
 from geo.query import Snapshot
 from geo.state import audit
 from geo.state.models import Job
 from geo.storage.snapshots import Publication, SnapshotStore
 from geo.storage.working_copy import WorkingCopy
+from geo.story_file import story_history
 from geo.times import shown_time
 from geo.web import reports
 from geo.web.current import language, library, link, settings, state
@@ -109,24 +110,36 @@ def _built_at(shown: Snapshot) -> datetime:
     return found.replace(microsecond=0)  # the histories of the layers tell seconds
 
 
-def catalog_entries() -> dict[str, Entry]:
-    """Return layers and tables of the working copy, or of the data in use before there is one."""
+def catalog() -> Catalog:
+    """Return the catalogue of the working copy, or of the data in use before there is one."""
     copy = WorkingCopy(settings().out)
-    return read_catalog(copy.root if copy.exists else settings().data_dir).entries()
+    return read_catalog(copy.root if copy.exists else settings().data_dir)
+
+
+def catalog_entries() -> dict[str, Entry]:
+    """Return layers and tables of the catalogue."""
+    return catalog().entries()
 
 
 def pending_changes() -> list[dict[str, Any]]:
-    """Return the changes of layers that the served version does not know, the newest first."""
+    """Return the changes that the served version does not know, the newest first.
+
+    Of layers and tables, each with the ``path`` of its page, and of the show.
+    """
     lang, served = language(), describe_served()
     built = served["built"] if served else None
+    histories = [
+        (entry.title.model_dump()[lang], f"data/layers/{name}", history(settings(), name))
+        for name, entry in catalog_entries().items()
+    ]
+    histories.append((message("story.title", lang), "story", story_history(settings())))
     found: list[dict[str, Any]] = []
-    for name, entry in catalog_entries().items():
-        for change in history(settings(), name):
+    for title, path, changes in histories:
+        for change in changes:
             at = datetime.fromisoformat(change["at"])
             if change["action"] != "seed" and (built is None or at >= built):
-                title = entry.title.model_dump()[lang]
                 words = _in_words(change, lang)
-                found.append({**change, "title": title, "moment": at, **words})
+                found.append({**change, "title": title, "path": path, "moment": at, **words})
     return sorted(found, key=lambda change: change["moment"], reverse=True)
 
 
@@ -170,8 +183,10 @@ def preview_page(job: Job, pending: Sequence[Mapping[str, Any]]) -> Response:
     """
     version = _version_of(job)
     condition = _state_of(version)
-    values: dict[str, Any] = {"layers": [], "findings": []}
+    values: dict[str, Any] = {"layers": [], "findings": [], "has_show": False}
     if condition != "gone":
+        files = library().version(version, "public").manifest["files"]
+        values["has_show"] = "public/show.json" in files
         values["layers"] = _compare(version)
         text = library().version(version, "staff").read_text("findings.json")
         open_ones = [one for one in json.loads(text) if not one.get("waived")]

@@ -52,6 +52,8 @@ def serve(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             threads=_THREADS,
+            # The application trusts as many proxies as it is told to; waitress would hide all.
+            clear_untrusted_proxy_headers=not settings.proxies,
             # What the form around the file takes comes on top.
             max_request_body_size=(settings.upload_mb + 1) * 1_000_000,
         )

@@ -37,8 +37,15 @@
  * @typedef {{type: "FeatureCollection", features: Feature[]}} FeatureCollection
  */
 
-/** @param {string} url */
-async function fetchJson(url) {
+/**
+ * Return a published JSON file. The offline package, which may fetch nothing, has them as
+ * scripts that fill `PARKS_FILES`.
+ * @param {string} url
+ * @returns {Promise<any>}
+ */
+export async function fetchJson(url) {
+  const kept = globalThis.PARKS_FILES?.[url];
+  if (kept !== undefined) return kept;
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${answer.status} ${url}`);
   return answer.json();

@@ -1,6 +1,6 @@
 /** The page of its own that a park, plot or hall has. */
 import { el } from "./dom.js";
-import { lang, t } from "./i18n.js";
+import { pageAddress, t } from "./i18n.js";
 
 const KINDS = ["parks", "parcels", "buildings"];
 
@@ -15,10 +15,9 @@ const KINDS = ["parks", "parcels", "buildings"];
 export function detailsLink(kind, id, className, name) {
   const { root = "", layers = "" } = document.documentElement.dataset;
   if (!kind || !KINDS.includes(kind) || layers.startsWith(`${root}staff/`)) return null;
-  const query = lang() === "zh" ? "" : `?lang=${lang()}`;
   return el("a", {
     class: className,
-    href: `${root}${kind}/${encodeURIComponent(id)}${query}`,
+    href: pageAddress(kind, id),
     "aria-label": name && `${t("ui.details")}${t("ui.colon")}${name}`,
     text: t("ui.details"),
   });

@@ -1,5 +1,7 @@
 /** Texts in the page's language, from the catalogue that the server also uses. */
 
+import { fetchJson } from "./data.js";
+
 /** @type {Record<string, string>} */
 let catalogue = {};
 let language = "zh";
@@ -8,18 +10,30 @@ let language = "zh";
  * Load the texts; everything that shows text waits for this.
  * @param {string} root address that all others are relative to
  * @param {string} lang "zh" or "en"
+ * @param {string} [address] of the texts, if the page names those of several languages
  */
-export async function initI18n(root, lang) {
-  language = lang;
-  const address = document.documentElement.dataset.i18n ?? `${root}i18n/${lang}.json`;
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${answer.status} ${address}`);
-  catalogue = await answer.json();
+export async function initI18n(root, lang, address = document.documentElement.dataset.i18n) {
+  const texts = await fetchJson(address ?? `${root}i18n/${lang}.json`);
+  // Both at once: a language whose texts do not come leaves the page in the other.
+  [language, catalogue] = [lang, texts];
 }
 
 /** Return the page's language. */
 export function lang() {
   return language;
+}
+
+/**
+ * Return the address of a page of ours in the page's language; in the offline package, whose
+ * `PARKS_PAGES` names the file of each, that of a file.
+ * @param {...string} steps of its path: `"sites"`, or `"parks", "CL-DIGI"`
+ */
+export function pageAddress(...steps) {
+  const { root = "" } = document.documentElement.dataset;
+  const file = globalThis.PARKS_PAGES?.[steps.join("/")];
+  if (file) return root + (language === "zh" ? file : file.replace(/html$/, `${language}.html`));
+  const query = language === "zh" ? "" : `?lang=${language}`;
+  return `${root}${steps.map(encodeURIComponent).join("/")}${query}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { hasSamples } from "./data.js";
 import { el, fill, section } from "./dom.js";
 import { number, parts, quantity } from "./format.js";
-import { lang, pick, t, word } from "./i18n.js";
+import { pageAddress, pick, t, word } from "./i18n.js";
 import { parseSelection } from "./state.js";
 import { allFiguresButton, chosenFigures, figureRow } from "./strip.js";
 
@@ -373,11 +373,6 @@ function remark(text) {
 
 /** Return the way to the finder, where the header has no room to name it. */
 function finderLink() {
-  const { root = "" } = document.documentElement.dataset;
-  const query = lang() === "zh" ? "" : `?lang=${lang()}`;
-  return el(
-    "p",
-    { class: "overview-finder" },
-    el("a", { class: "button is-primary", href: `${root}sites${query}`, text: t("ui.find_site") }),
-  );
+  const way = { class: "button is-primary", href: pageAddress("sites"), text: t("ui.find_site") };
+  return el("p", { class: "overview-finder" }, el("a", way));
 }

@@ -4,6 +4,7 @@
  * page by its address.
  */
 
+import { fetchJson } from "./data.js";
 import { chip, el, fill } from "./dom.js";
 import { Index } from "./search-match.js";
 
@@ -21,9 +22,7 @@ const PLACE = { key: 0, zh: 1, en: 2, park: 3, county: 5 };
  * @param {HTMLInputElement} box
  */
 export async function mountSearch(form, box) {
-  const answer = await fetch(form.dataset.index ?? "");
-  if (!answer.ok) throw new Error(`${answer.status} ${form.dataset.index}`);
-  new SearchBox(form, box, new Index(await answer.json())).update();
+  new SearchBox(form, box, new Index(await fetchJson(form.dataset.index ?? ""))).update();
 }
 
 class SearchBox {

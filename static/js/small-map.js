@@ -2,18 +2,13 @@
 
 import { el } from "./dom.js";
 
+export { fetchJson as load } from "./data.js";
+
 const STILL = "(prefers-reduced-motion: reduce)";
 
 /** Return whether the reader asked for no motion. */
 export function isStill() {
   return matchMedia(STILL).matches;
-}
-
-/** @param {string} url @returns {Promise<any>} */
-export async function load(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
-  return answer.json();
 }
 
 /**

@@ -8,6 +8,16 @@ declare global {
     tiles: Leaflet.TileLayer[];
     imagery: Leaflet.TileLayer[];
   }
+  // Left by the classic scripts of a copy that opens without a server.
+  var PARKS_FILES: Record<string, any> | undefined;
+  var PARKS_PAGES: Record<string, string> | undefined;
+  var PARKS_PACKAGE: {
+    version: string;
+    as_of: string;
+    data: string[];
+    pages: Record<string, string>;
+    keep?: (name: string, version: string, value: any) => void;
+  };
   interface Window {
     parkMap: ParkMap;
     planMap: Leaflet.Map;

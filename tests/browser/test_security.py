@@ -1,6 +1,7 @@
 """What every answer of the real server promises the browser."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -57,6 +58,15 @@ def test_the_first_start_publishes_and_a_second_server_names_the_busy_port(tmp_p
     assert busy.returncode == 2
     assert port in busy.stderr
     assert "Traceback" not in busy.stderr
+
+
+@pytest.mark.parametrize(("proxies", "host"), [("1", "parks.example"), ("0", None)])
+def test_only_a_trusted_proxy_says_under_which_name_the_site_is(published, proxies, host):
+    with serving(published, PARKS_PROXIES=proxies) as server:
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "parks.example"}
+        page = server.get("/about", **headers)[2].decode()
+    found = re.search('rel="canonical" href="([^"]+)"', page).group(1)
+    assert found == (f"https://{host}/about" if host else f"{server.url}/about")
 
 
 def test_logs_are_json_lines_without_the_query(server):

@@ -8,7 +8,15 @@ import pytest
 
 from geo.catalog import read_catalog
 from geo.errors import RunError
-from geo.render.assets import STATIC, STYLE_ORDER, build_assets, digest_of, first_modules
+from geo.render.assets import (
+    OFFLINE_STYLES,
+    SHOW_STYLES,
+    STATIC,
+    STYLE_ORDER,
+    build_assets,
+    digest_of,
+    first_modules,
+)
 from geo.render.folium_map import render_map
 from geo.settings import BUNDLED_LAYERS
 
@@ -26,7 +34,11 @@ def test_every_module_and_language_is_in_it(files: dict[str, bytes]) -> None:
 
 
 def test_every_style_sheet_has_its_place_in_the_order() -> None:
-    assert {path.stem for path in (STATIC / "css").glob("*.css")} == set(STYLE_ORDER)
+    assert {path.stem for path in (STATIC / "css").glob("*.css")} == {
+        *STYLE_ORDER,
+        *SHOW_STYLES,
+        *OFFLINE_STYLES,
+    }
 
 
 def test_libraries_come_in_their_order_and_ask_for_no_source_map(files: dict[str, bytes]) -> None:

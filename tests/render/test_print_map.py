@@ -16,7 +16,8 @@ from geo.render.looks import (
 )
 from geo.render.pins import Pin, place_pins
 from geo.render.plane import fit_plane
-from geo.render.print_map import Drawing, LegendEntry, Sheet, draw_map
+from geo.render.print_map import LegendEntry, Sheet, draw_map
+from geo.render.shapes import Drawing
 from tests.browser.site import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"

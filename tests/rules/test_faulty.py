@@ -63,6 +63,11 @@ EXPECTED = {
     ("STALE", "figures"): [("old",)],
     ("COLUMN_UNKNOWN", "figures"): [()],
     ("MAP_APPROVAL_MISSING", "site"): [()],
+    # The show.
+    ("STORY_REFERENCE", "story"): [("astray",), ("astray",), ("astray",)],
+    ("STORY_DUPLICATE", "story"): [("twice",)],
+    ("STORY_FIGURES", "story"): [("crowded",)],
+    ("STORY_HEADLINE", "story"): [("long",)],
 }
 
 MEASURED_M2 = {
@@ -100,6 +105,8 @@ TOLD = {
     # HALL-1, four that are idle, BUSY-1 and UNDATED-1.
     ("LAND_IDLE_UNJUDGED", "YARD"): ("14", "1"),
     ("FIGURE_MISMATCH", "whole"): ("9", "10"),  # 4 + 5
+    ("STORY_FIGURES", "crowded"): ("≤ 3", "4"),
+    ("STORY_HEADLINE", "long"): ("≤ 20", "22"),
 }
 
 BLOCKED = {

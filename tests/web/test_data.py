@@ -174,6 +174,7 @@ def test_an_upload_is_stored_under_a_name_of_ours_and_examined(
     assert job.params["name"] == "企业<b>.csv"
     assert job.params["options"] == {
         "mode": "merge",
+        "gone": [],
         "nature": "reported",
         "source": "县商工局",
         "as_of": "2026-11",
