@@ -9,7 +9,14 @@ RULES = {
 }
 
 
+# A colour half way of a change is nobody's colour; what goes round for ever is not waited for.
+SETTLED = """Promise.allSettled(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
+  .map((one) => one.finished))"""
+
+
 def assert_accessible(page):
+    page.page.evaluate(SETTLED)
     found = Axe().run(page.page, options=RULES).response["violations"]
     said = [
         f"{v['id']}: {v['help']}: {node['html'][:160]} | {node.get('failureSummary', '')[:300]}"
