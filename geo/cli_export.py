@@ -44,15 +44,18 @@ def add_export_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     sub.set_defaults(command=export_slides)
     sub.add_argument("file", metavar="FILE", type=Path, help="ends in .pptx or .pdf")
     sub.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0])
-    text = "address of the map, for the QR code of the closing slide"
-    sub.add_argument("--address", metavar="URL", default="", help=text)
+    _add_address(sub)
 
     text = "write the public pages as an archive that opens without a server or a network"
     sub = commands.add_parser("export-offline", parents=[common], help=text, description=text)
     sub.set_defaults(command=export_offline)
     sub.add_argument("file", metavar="FILE.zip", type=Path)
+    _add_address(sub)
+
+
+def _add_address(command: argparse.ArgumentParser) -> None:
     text = "address of the map, for the QR code of the closing slide"
-    sub.add_argument("--address", metavar="URL", default="", help=text)
+    command.add_argument("--address", metavar="URL", default="", help=text)
 
 
 def export(arguments: argparse.Namespace, settings: Settings) -> int:

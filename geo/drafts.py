@@ -20,7 +20,7 @@ from geo import jobs
 from geo.errors import NotFound, RunError
 from geo.settings import Settings
 from geo.state import drafts as rows
-from geo.storage.durable import replace_durably, write_durably
+from geo.storage.durable import write_whole
 
 if TYPE_CHECKING:
     from geo.state import State
@@ -129,10 +129,8 @@ def keep_result(settings: Settings, state: State, draft_id: str, result: Mapping
         ``DRAFT_DISCARDED`` if somebody did meanwhile.
     """
     rows.conclude(state, draft_id, result["summary"])
-    path = folder_of(settings, draft_id) / _RESULT
-    aside = path.with_name(f"{path.name}.part")
-    write_durably(aside, json.dumps(result, ensure_ascii=False).encode())
-    replace_durably(aside, path)
+    body = json.dumps(result, ensure_ascii=False).encode()
+    write_whole(folder_of(settings, draft_id) / _RESULT, body)
 
 
 def read_result(settings: Settings, draft_id: str) -> dict[str, Any] | None:

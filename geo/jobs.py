@@ -28,7 +28,7 @@ from geo.errors import NotFound
 from geo.i18n import both
 from geo.settings import ROOT, Settings
 from geo.state import jobs as rows
-from geo.storage.durable import replace_durably, write_durably
+from geo.storage.durable import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,10 +216,7 @@ def turn(settings: Settings) -> Iterator[None]:
 
 def write_result(settings: Settings, job_id: str, name: str, body: bytes) -> None:
     """Keep what a job made, so that a reader sees all of it or nothing."""
-    path = folder_of(settings, job_id) / name
-    aside = path.with_name(f"{name}.part")
-    write_durably(aside, body)
-    replace_durably(aside, path)
+    write_whole(folder_of(settings, job_id) / name, body)
 
 
 def read_result(settings: Settings, job_id: str, name: str) -> bytes:

@@ -83,6 +83,10 @@ class Snapshot(Folder):
         """Return the edition's file of that name; see :meth:`Folder.file`."""
         return super().file(f"{self.edition}/{name}")
 
+    def has(self, name: str) -> bool:
+        """Return whether the edition has a file of that name; earlier software wrote fewer."""
+        return f"{self.edition}/{name}" in self.manifest["files"]
+
     def read_text(self, name: str) -> str:
         """Return the text of the edition's file of that name."""
         return self.file(name).path.read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from geo.export.brief_entry import describe_entry
-from geo.export.typeset import typeset
+from geo.export.typeset import REGIONS, typeset
 from geo.query import Snapshot
 from geo.render.looks import INK
 from geo.render.pins import Pin
@@ -97,7 +97,7 @@ def _content(shown: Snapshot, listed: Shortlist, address: str, w: Wording) -> di
     missing = w.enumerate([str(ref) for ref in listed.unknown])
     return {
         "lang": w.lang,
-        "region": "CN" if w.lang == "zh" else "GB",
+        "region": REGIONS[w.lang],
         "site": title,
         "title": w.t("brief.title"),
         "author": organiser or title,

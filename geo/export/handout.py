@@ -10,11 +10,10 @@ from typing import Any
 from geo.export.brief import draw_qr
 from geo.export.show_slides import Deck, Slide
 from geo.export.slide import HEIGHT, MAP_DARK, MAP_LEFT, WIDTH, Block
-from geo.export.typeset import typeset
+from geo.export.typeset import REGIONS, typeset
 from geo.render.night import GOLD, GROUND, QUIET, TEXT
 from geo.wording import Wording
 
-_REGIONS = {"zh": "CN", "en": "GB"}
 _WORDS = {
     "figures": "slides.figures",
     "notes": "slides.notes",
@@ -41,7 +40,7 @@ def write_handout(deck: Deck, w: Wording) -> bytes:
     }
     content = {
         "lang": deck.lang,
-        "region": _REGIONS[deck.lang],
+        "region": REGIONS[deck.lang],
         "title": deck.title,
         "subject": deck.subject,
         "author": deck.author,

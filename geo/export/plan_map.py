@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import NotFound
-from geo.export.typeset import typeset
+from geo.export.typeset import REGIONS, typeset
 from geo.profiles.family import family
 from geo.query import Feature, Library, Snapshot
 from geo.render.lettering import Line
@@ -18,14 +18,13 @@ from geo.render.plane import Bbox, bbox_of, join_bboxes
 from geo.render.print_map import LegendEntry, Sheet, draw_map, map_plane
 from geo.render.shapes import Drawing
 from geo.settings import Settings
-from geo.storage.durable import replace_durably, write_durably
+from geo.storage.durable import write_whole
 from geo.wording import Wording
 
 MAP_MM = (300.0, 269.0)
 """Width and height of the map with its legend, on a sheet of 420 by 297."""
 
 _NAME_MM = 2.0
-_REGIONS = {"zh": "CN", "en": "GB"}
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,7 @@ def write_plan_map(settings: Settings, park: str, target: Path, lang: str = "zh"
     """
     snapshot = Library(settings.out).current("staff")
     body, scale = draw_plan_map(snapshot, park, Wording(lang))
-    aside = target.with_name(f".{target.name}.part")
-    try:
-        write_durably(aside, body)
-        replace_durably(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(target, body)
     return PlanMap(target, park, scale, snapshot.version)
 
 
@@ -185,7 +179,7 @@ def _content(
     title = w.t("planmap.title", name=name)
     return {
         "lang": w.lang,
-        "region": _REGIONS[w.lang],
+        "region": REGIONS[w.lang],
         "title": title,
         "map_mm": MAP_MM,
         "author": w.pick(site["title"]),

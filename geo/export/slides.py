@@ -14,7 +14,7 @@ from geo.export.typeset import draw_pages
 from geo.query import Library
 from geo.render.night import GROUND
 from geo.settings import Settings
-from geo.storage.durable import replace_durably, write_durably
+from geo.storage.durable import write_whole
 from geo.wording import Wording
 
 SUFFIXES = (".pptx", ".pdf")
@@ -63,12 +63,7 @@ def write_slides(settings: Settings, target: Path, lang: str = "zh", address: st
     w = Wording(lang)
     deck = build_deck(Library(settings.out).current("public"), w, address)
     body = _pptx(deck, w) if suffix == ".pptx" else _pdf(deck, w)
-    aside = target.with_name(f".{target.name}.part")
-    try:
-        write_durably(aside, body)
-        replace_durably(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(target, body)
     return Written(target, lang, len(deck.slides), deck.version)
 
 

@@ -26,6 +26,9 @@ from typing import Any
 from geo.errors import RunError
 from geo.settings import ROOT
 
+REGIONS = {"zh": "CN", "en": "GB"}
+"""Where the language of a template is written as there; it decides how letters look."""
+
 _LOGGER = logging.getLogger("geo.export")
 _FONTS = "fonts/ofl/notosanssc"
 _MOST_SECONDS = 20

@@ -19,7 +19,7 @@ from geo.planning.balance import LEVELS, MEANINGS, areas_of
 from geo.planning.documents import one_of
 from geo.query import Library, Snapshot
 from geo.settings import Settings
-from geo.storage.durable import replace_durably, write_durably
+from geo.storage.durable import write_whole
 
 Notice = Mapping[str, str]
 """What a sheet says of itself, by language."""
@@ -60,12 +60,7 @@ def write_report(settings: Settings, target: Path, meaning: str = MEANINGS[0]) -
     one_of("area", meaning, MEANINGS)
     snapshot = Library(settings.out).current("staff")
     sheets = list(report_sheets(snapshot, meaning))
-    aside = target.with_name(f".{target.name}.part")
-    try:
-        write_durably(aside, build_workbook(sheets))
-        replace_durably(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
+    write_whole(target, build_workbook(sheets))
     return Reported(target, tuple(sheet.name for sheet in sheets), snapshot.version)
 
 

@@ -26,7 +26,7 @@ from geo.offline.modules import boot_script, closure, import_map
 from geo.offline.rewrite import BOOT, START, Rewriter, seal
 from geo.query import Folder, Library, Snapshot
 from geo.settings import ROOT, Settings
-from geo.storage.durable import replace_durably, write_durably
+from geo.storage.durable import write_whole
 from geo.web import create_app
 
 FORMAT = "offline"
@@ -65,14 +65,7 @@ class Package:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as the JSON object that command line and jobs tell."""
-        return {
-            "path": str(self.path),
-            "version": self.version,
-            "as_of": self.as_of,
-            "files": self.files,
-            "bytes": self.bytes,
-            "unpacked": self.unpacked,
-        }
+        return {**vars(self), "path": str(self.path)}
 
 
 def export_offline(settings: Settings, target: Path, address: str = "") -> Package:
@@ -97,9 +90,7 @@ def export_offline(settings: Settings, target: Path, address: str = "") -> Packa
     shown = Library(settings.out).current("public")
     files = build_files(settings, shown, address)
     body = pack(f"parks-{shown.version}", files)
-    aside = target.with_name(f".{target.name}.part")
-    write_durably(aside, body)
-    replace_durably(aside, target)
+    write_whole(target, body)
     size = sum(map(len, files.values()))
     return Package(target, shown.version, str(shown.manifest["as_of"]), len(files), len(body), size)
 

@@ -28,6 +28,16 @@ def replace_durably(source: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file in one step: a reader sees the earlier one or the new one, whole."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        write_durably(aside, body)
+        replace_durably(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def patiently(action: Callable[[], _T]) -> _T:
     """Return what an action returns, trying again for a moment if it is denied.
 

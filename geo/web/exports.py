@@ -338,7 +338,7 @@ def _describe(job: Job) -> str:
         area = params.get("area", MEANINGS[0])
         meant = message(f"plan_area.{area}", lang) if area in MEANINGS[1:] else ""
         return " · ".join(filter(None, (message("plan.export_report", lang), meant)))
-    if format == "findings":
+    if format == FINDINGS:
         return message("plan.export_findings", lang)
     if format == OFFLINE:
         return message("plan.export_offline", lang)

@@ -272,7 +272,7 @@ def _links(here: _Here, shown: Snapshot) -> dict[str, Any]:
     return {
         # A snapshot of an earlier time has no picture.
         "picture": f"{here.origin}{here.mount}layers/{shown.version}/{card}"
-        if here.origin and f"public/{card}" in shown.manifest["files"]
+        if here.origin and shown.has(card)
         else None,
         "canonical": here.address(here.lang),
         "alternates": {lang: here.address(lang) for lang in LANGUAGES},

@@ -45,10 +45,8 @@ def code_address() -> str:
 
 
 def _contents(shown: Snapshot, w: Wording, mount: str, site: str) -> Mapping[str, object]:
-    name = "show.json"
-    has_show = f"{shown.edition}/{name}" in shown.manifest["files"]
     return {
-        "show": shown.document(name) if has_show else None,
+        "show": shown.document("show.json") if shown.has("show.json") else None,
         "home_in": {lang: address(mount, lang, "") for lang in LANGUAGES},
         "code": draw_code(site) if site else None,
         "code_address": site,

@@ -185,8 +185,7 @@ def preview_page(job: Job, pending: Sequence[Mapping[str, Any]]) -> Response:
     condition = _state_of(version)
     values: dict[str, Any] = {"layers": [], "findings": [], "has_show": False}
     if condition != "gone":
-        files = library().version(version, "public").manifest["files"]
-        values["has_show"] = "public/show.json" in files
+        values["has_show"] = library().version(version, "public").has("show.json")
         values["layers"] = _compare(version)
         text = library().version(version, "staff").read_text("findings.json")
         open_ones = [one for one in json.loads(text) if not one.get("waived")]

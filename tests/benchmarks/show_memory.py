@@ -18,19 +18,15 @@ from pathlib import Path
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.showpage import FASTER
 from tests.browser.site import publish, serving
 
 SIZE = {"width": 1920, "height": 1080}
 MOST_GROWTH = 0.1
 _REST_MS = 2_000
 
-_FASTER = """
+_COUNTING = """
 (() => {
-    const rush = %d;
-    const { now } = performance;
-    const wait = window.setInterval;
-    performance.now = () => now.call(performance) * rush;
-    window.setInterval = (run, ms, ...more) => wait(run, ms / rush, ...more);
     let loops = -1;
     let before = "";
     let tell = () => {};
@@ -64,7 +60,8 @@ def measure(work: Path, *, loops: tuple[int, int], rush: int) -> list[Memory]:
     with serving(work / "out") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport=SIZE)
-        page.add_init_script(_FASTER % rush)
+        page.add_init_script(FASTER % rush)
+        page.add_init_script(_COUNTING)
         devtools = page.context.new_cdp_session(page)
         devtools.send("Performance.enable")
         devtools.send("HeapProfiler.enable")

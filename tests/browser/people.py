@@ -23,6 +23,13 @@ def add_user(out, name, role):
     )
 
 
+def open_signed_in(open_map, server, name, **view):
+    """Open the sign-in page of a server and sign in there."""
+    page = open_map("/login", on=server, ready=False, **view)
+    sign_in(page, name)
+    return page
+
+
 def sign_in(page, name):
     """Fill in the sign-in page that is open, and wait until it is left."""
     page.page.fill("[name=name]", name)

@@ -21,6 +21,17 @@ SIZES = {
 DRIVEN = ("full_hd", "4_3")
 """The sizes at which every key is tried."""
 
+FASTER = """
+(() => {
+    const rush = %d;
+    const { now } = performance;
+    const wait = window.setInterval;
+    performance.now = () => now.call(performance) * rush;
+    window.setInterval = (run, ms, ...more) => wait(run, ms / rush, ...more);
+})();
+"""
+"""Lets the clock of a page run so many times faster."""
+
 SCALED = {"viewport": {"width": 1280, "height": 720}, "device_scale_factor": 1.5}
 """A screen of 1920 by 1080 under Windows at 150 %."""
 

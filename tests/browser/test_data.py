@@ -14,7 +14,7 @@ import pytest
 from geo import jobs
 from geo.settings import Settings
 from geo.state import open_state
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_hostile import PAYLOADS, assert_nothing_ran
@@ -70,8 +70,7 @@ def open_as(open_map, instance):
     """Open a page as somebody who is signed in."""
 
     def opener(name, path, **view):
-        page = open_map("/login", on=instance, ready=False, **view)
-        sign_in(page, name)
+        page = open_signed_in(open_map, instance, name, **view)
         page.open(path, ready=False)
         return page
 

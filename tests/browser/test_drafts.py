@@ -8,7 +8,7 @@ from shapely import Point, Polygon
 
 from geo.settings import BUNDLED_LAYERS
 from tests.browser.mappage import texts
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
 
@@ -30,8 +30,7 @@ def instance(tmp_path_factory):
 @pytest.fixture
 def open_as(open_map, instance):
     def opener(name, path, **view):
-        page = open_map("/login", on=instance, ready=False, **view)
-        sign_in(page, name)
+        page = open_signed_in(open_map, instance, name, **view)
         page.open(path, ready=False)
         return page
 

@@ -4,7 +4,7 @@ import openpyxl
 import pyogrio
 import pytest
 
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_data import JOB_MS, NARROW
@@ -35,8 +35,7 @@ def open_plan(open_map, instance):
     """Open a page as a viewer."""
 
     def opener(path, **view):
-        page = open_map("/login", on=instance, ready=False, **view)
-        sign_in(page, "wang")
+        page = open_signed_in(open_map, instance, "wang", **view)
         page.open(path, ready=False)
         return page
 

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from geo.storage.snapshots import SnapshotStore
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import serving
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_data import NARROW
@@ -31,8 +31,7 @@ def open_plan(open_map, instance):
     """Open a page of the planners, signed in as one who may only look."""
 
     def opener(path, *, lang="zh", **view):
-        page = open_map("/login", on=instance, ready=False, lang=lang, **view)
-        sign_in(page, "wang")
+        page = open_signed_in(open_map, instance, "wang", lang=lang, **view)
         page.open(path)
         return page
 

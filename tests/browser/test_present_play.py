@@ -4,20 +4,10 @@ import json
 
 import pytest
 
-from tests.browser.showpage import DRIVEN, open_show, viewport
+from tests.browser.showpage import DRIVEN, FASTER, open_show, viewport
 
 RUSH = 40
 """How many times faster the clock goes in these tests."""
-
-FASTER = """
-(() => {
-    const rush = %d;
-    const { now } = performance;
-    const wait = window.setInterval;
-    performance.now = () => now.call(performance) * rush;
-    window.setInterval = (run, ms, ...more) => wait(run, ms / rush, ...more);
-})();
-"""
 
 
 def hurry(page):

@@ -6,7 +6,7 @@ import pytest
 
 from geo.red_lines import LOOKS
 from geo.settings import ROOT
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import publish, serving
 
 FAULTY = ROOT / "tests" / "data" / "faulty"
@@ -26,8 +26,7 @@ def instance(tmp_path_factory):
 @pytest.fixture
 def open_plan(open_map, instance):
     def opener(path):
-        page = open_map("/login", on=instance, ready=False, lang="zh")
-        sign_in(page, "wang")
+        page = open_signed_in(open_map, instance, "wang", lang="zh")
         page.open(path)
         return page
 

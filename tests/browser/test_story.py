@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from tests.browser.mappage import texts
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import publish, serving
 from tests.browser.test_accessibility import assert_accessible
 
@@ -27,8 +27,7 @@ def instance(tmp_path_factory):
 @pytest.fixture
 def open_as_li(open_map, instance):
     def opener(path, **view):
-        page = open_map("/login", on=instance, ready=False, **view)
-        sign_in(page, "li")
+        page = open_signed_in(open_map, instance, "li", **view)
         page.open(path, ready=False)
         return page
 

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from tests.browser.people import add_user, sign_in
+from tests.browser.people import add_user, open_signed_in
 from tests.browser.site import copy_layers, publish, serving
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_data import NARROW
@@ -39,8 +39,7 @@ def instance(published, tmp_path_factory):
 @pytest.fixture
 def open_swipe(open_map, instance):
     def opener(path="/plan/swipe", *, lang="zh", **view):
-        page = open_map("/login", on=instance, ready=False, lang=lang, **view)
-        sign_in(page, "wang")
+        page = open_signed_in(open_map, instance, "wang", lang=lang, **view)
         page.open(path)
         return page
 
