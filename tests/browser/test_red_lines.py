@@ -51,7 +51,7 @@ def test_hidden_lines_are_not_drawn(open_plan):
 
 def test_the_staff_map_shows_them_and_says_what_one_is(open_plan):
     page = open_plan("/?edition=staff&layers=parcels,red_lines&sel=red_lines/ECO&z=15")
-    assert "生态保护红线" in page.locator("#panel").text_content()
+    page.panel.get_by_text("生态保护红线").first.wait_for()
     dashes = page.evaluate(
         """() => [...document.querySelectorAll(".leaflet-halls-pane path")].map((path) =>
             path.getAttribute("stroke-dasharray"))"""
