@@ -9,12 +9,12 @@ LIGHTHOUSE := .cache/lighthouse/node_modules/.bin/lighthouse
 TYPESCRIPT := typescript@5.9.3 @types/leaflet@1.9.22 @types/leaflet.markercluster@1.5.6
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint types js browser bench lighthouse format clean
+.PHONY: run test lint types js browser contract bench lighthouse format clean
 
 run: .venv/.run
 	$(BIN)/python server.py
 
-test: .venv/.dev lint types js browser
+test: .venv/.dev lint types js browser contract
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/.dev
@@ -41,8 +41,12 @@ $(TSC): Makefile
 browser:
 	@tests/browser/install
 
+contract:
+	@tests/contract/install
+
 bench: .venv/.dev browser
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m geo bench
 
 lighthouse: .venv/.dev browser $(LIGHTHOUSE)
 	$(BIN)/python -m tests.benchmarks.lighthouse
@@ -69,6 +73,6 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/.dev: .venv/.python requirements.txt requirements-dev.txt
+.venv/.dev: .venv/.python requirements.txt requirements-scale.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/.run

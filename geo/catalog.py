@@ -97,6 +97,8 @@ def _entry_faults(name: str, entry: Entry) -> list[dict[str, str]]:
     if entry.nature not in NATURES:
         expected = ", ".join(NATURES)
         faults.append(fault("config.one_of", where=f"{name}.nature", expected=expected))
+    if bool(entry.file) == bool(entry.table):
+        faults.append(fault("config.file_or_table", where=f"{name}.file"))
     if _leaves_directory(entry.file):
         faults.append(fault("config.outside", where=f"{name}.file"))
     return faults

@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from geo.cli_bench import add_bench_command
 from geo.cli_check import check, print_findings, standing_waivers
 from geo.cli_export import add_export_commands
 from geo.cli_import import add_command
 from geo.cli_instance import add_commands, note
+from geo.cli_load import add_load_command
 from geo.console import print_json, say, system_user, warn
 from geo.errors import DataError, GeoError, RunError
 from geo.i18n import both
@@ -75,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     add_command(commands, common, dated)
     add_commands(commands, common)
     add_export_commands(commands, common)
+    add_load_command(commands, common)
+    add_bench_command(commands, common)
     return parser
 
 

@@ -18,15 +18,15 @@ from geo.settings import Settings
 from geo.times import today
 
 if TYPE_CHECKING:
-    from geo.publish import Examination
+    from geo.examination import Examination
 
 
 def check(arguments: argparse.Namespace, settings: Settings) -> int:
     """Tell every fault of the data; 1 if there is an error that is not waived."""
-    from geo import publish  # geometry libraries take seconds to load: only where needed
+    from geo.examination import examine  # geometry libraries take seconds to load
 
     as_of = arguments.as_of or today()
-    examined = publish.examine(settings.data_dir, as_of, standing_waivers(settings, as_of))
+    examined = examine(settings.data_dir, as_of, standing_waivers(settings, as_of))
     counts = dict.fromkeys(("error", "warning", "info"), 0)
     counts.update(Counter(finding.severity for finding in examined.unwaived))
     course = _course_since_published(settings, examined)

@@ -60,6 +60,9 @@ _LONGEST_WKT = 20_000
 _SHORT_EDGE = 0.0005
 """In degrees, about 50 m: along such an edge geodesic and straight line are one."""
 
+_WEB_EDGE = math.degrees(math.atan(math.sinh(math.pi)))
+"""Latitude, in degrees, at which Mercator's map of the world is as high as it is wide."""
+
 _NAMES = {
     "cgcs2000": re.compile(r"china_?2000|cgcs_?2000|china geodetic", re.IGNORECASE),
     "wgs84": re.compile(r"world geodetic system 1984|wgs[_ ]?(?:19)?84", re.IGNORECASE),
@@ -230,6 +233,16 @@ def local_plane(latitude: float) -> LocalPlane:
     along = across * (1 - _GEOD.es) / (1 - _GEOD.es * sine**2)
     east = across * math.cos(math.radians(latitude))
     return LocalPlane(math.radians(east), math.radians(along))
+
+
+def to_web_square(places: np.ndarray) -> np.ndarray:
+    """Return places in degrees, one a row, as places in the square that web maps cut into tiles.
+
+    Spherical Mercator (EPSG:3857), the world from 0 to 1: x eastwards from 180° W, y southwards
+    from the latitude of 85.0511° N, at which the square ends.
+    """
+    sine = np.sin(np.radians(np.clip(places[:, 1], -_WEB_EDGE, _WEB_EDGE)))
+    return np.column_stack([places[:, 0] / 360 + 0.5, 0.5 - np.arctanh(sine) / (2 * math.pi)])
 
 
 def straight_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]:

@@ -15,10 +15,10 @@ from geo.catalog import read_catalog
 from geo.codes import CodeList, Codes
 from geo.crs import WGS84, declared_crs
 from geo.errors import ImportRefused, LayerError
+from geo.examination import examine
 from geo.history import entry_of
 from geo.importer.model import Mode, Remark
 from geo.model import KINDS, Catalog, Entry, Kind
-from geo.publish import examine
 from geo.rules import RulesConfig, load_config
 from geo.settings import Settings
 from geo.storage.values import typed_frame
@@ -102,9 +102,12 @@ def read_present(settings: Settings, layer: str, mode: Mode, as_of: date) -> Pre
         ``LAYER_UNKNOWN``.
     DataError
         As reading the catalogue does; ``CODES_UNREADABLE``; ``LAYER_UNREADABLE`` if rows
-        shall be merged into a file that cannot be read; ``LAYER_PROJECTED``.
+        shall be merged into a file that cannot be read; ``LAYER_PROJECTED``;
+        ``LAYER_IN_DATABASE`` if it is no file.
     """
     entry = entry_of(settings, layer)
+    if entry.table:
+        raise ImportRefused("LAYER_IN_DATABASE", layer=layer, table=entry.table)
     _require_degrees(entry)
     data_dir = data_in_use(settings)
     base = layer_digest(data_dir, entry.file)

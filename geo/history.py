@@ -38,7 +38,8 @@ def history(settings: Settings, layer: str) -> list[dict[str, Any]]:
     NotFound
         ``LAYER_UNKNOWN``.
     """
-    return list_changes(settings, layer, entry_of(settings, layer).file)
+    entry = entry_of(settings, layer)
+    return [] if entry.table else list_changes(settings, layer, entry.file)
 
 
 def list_changes(settings: Settings, name: str, file: str) -> list[dict[str, Any]]:

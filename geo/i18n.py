@@ -17,9 +17,12 @@ LANGUAGES = ("zh", "en")
 CATALOGUES = ROOT / "static" / "i18n"
 _SERVER_ONLY = (
     "accounts",
+    "api",
+    "bench",
     "chains",
     "compare",
     "data",
+    "downloads",
     "drafts",
     "enquiry",
     "embed",
@@ -49,7 +52,7 @@ def _catalogue(lang: str) -> dict[str, str]:
     return texts
 
 
-def message(key: str, lang: str, **params: object) -> str:
+def message(key: str, lang: str, /, **params: object) -> str:
     """Return the text of ``key`` in ``lang``, with its placeholders filled in.
 
     A parameter that is a mapping by language is filled in in that language.
@@ -69,7 +72,7 @@ def has_message(key: str) -> bool:
     return key in _catalogue(LANGUAGES[0])
 
 
-def both(key: str, **params: object) -> dict[str, str]:
+def both(key: str, /, **params: object) -> dict[str, str]:
     """Return the text of ``key`` in every language, as ``{"zh": ..., "en": ...}``."""
     return {lang: message(key, lang, **params) for lang in LANGUAGES}
 

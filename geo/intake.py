@@ -365,7 +365,7 @@ class _Work:
             source = data_in_use(self.settings)
             if layer_digest(source, file) != present.base:
                 raise RunError("LAYER_CHANGED", layer=present.layer)
-            copy.seed(source, [entry.file for entry in present.catalog.entries().values()])
+            copy.seed(source, present.catalog.files())
             deed = Deed(by=by, action="import", file=self.intake.name, rows=counts)
             copy.write(present.layer, file, body, deed)
 

@@ -15,9 +15,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from shapely import STRtree
 
 from geo.crs import WGS84, ellipsoidal_area_m2, to_mu
+from geo.engine.pairs import index_pairs
 from geo.families import Families
 from geo.model import INFRASTRUCTURE, PLOT_STATES
 
@@ -88,11 +88,18 @@ def join_enterprises(
     plots = _plots_at(enterprises.geometry, parcels)
     around = _parks_at(enterprises.geometry, parks)
     rows = _records(enterprises, "enterprise_id", "building_id", "parcel_id", "park_id")
-    placings = [
-        places.place(_Firm(*row), plots.get(number), around.get(number))
-        for number, row in enumerate(rows)
-    ]
-    return _joined(enterprises, placings, parcels, buildings), _report(placings)
+    # Firms of one plot that say the same are placed the same: a large register has few cases.
+    known: dict[tuple[Any, ...], _Placing] = {}
+    placings = []
+    for number, (key, hall, plot, park) in enumerate(rows):
+        owned = places.owned.get(key or "", ())
+        case = (hall, plot, park, plots.get(number), around.get(number), owned)
+        placing = known.get(case)
+        if placing is None:
+            placing = known[case] = places.place(*case)
+        placings.append(placing)
+    keys = [row[0] or "" for row in rows]
+    return _joined(enterprises, placings, parcels, buildings), _report(keys, placings)
 
 
 def aggregate_parcels(
@@ -152,10 +159,9 @@ def aggregate_parks(
 
 
 @dataclass(frozen=True)
-class _Firm:
-    """The identifiers of one firm."""
+class _Named:
+    """The identifiers that a firm names, or that are found for it."""
 
-    key: str | None
     building_id: str | None
     parcel_id: str | None
     park_id: str | None
@@ -163,12 +169,12 @@ class _Firm:
 
 @dataclass(frozen=True)
 class _Placing:
-    """Where one firm belongs, and what was found on the way."""
+    """Where a firm belongs, and what was found on the way, as field and value."""
 
-    firm: _Firm
+    named: _Named
     placed_by: str
-    unknown: tuple[_Note, ...]
-    conflicts: tuple[_Note, ...]
+    unknown: tuple[tuple[str, str], ...]
+    conflicts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -177,7 +183,7 @@ class _Places:
 
     halls: Mapping[str, tuple[str | None, str | None]]
     plots: Mapping[str, str | None]
-    owned: Mapping[str, Sequence[str]]
+    owned: Mapping[str, tuple[str, ...]]
     lineage: Mapping[str, tuple[str, ...]]
 
     @classmethod
@@ -193,14 +199,13 @@ class _Places:
         return cls(
             halls={hall: (plot, park) for hall, plot, park in halls if hall},
             plots={plot: park for plot, (park, _) in plots.items()},
-            owned=owned,
+            owned={owner: tuple(held) for owner, held in owned.items()},
             lineage=Families.of(parks).lineage,
         )
 
-    def known(self, firm: _Firm) -> _Firm:
-        """Return the firm with only those identifiers that exist."""
-        return _Firm(
-            firm.key,
+    def known(self, firm: _Named) -> _Named:
+        """Return only those identifiers that exist."""
+        return _Named(
             firm.building_id if firm.building_id in self.halls else None,
             firm.parcel_id if firm.parcel_id in self.plots else None,
             firm.park_id if firm.park_id in self.lineage else None,
@@ -215,11 +220,22 @@ class _Places:
         """Return whether a park is given that neither is the other nor lies in it."""
         return None not in (park, other) and other not in self.lineage.get(str(park), (park,))
 
-    def place(self, firm: _Firm, plot_here: str | None, park_here: str | None) -> _Placing:
-        """Return where a firm belongs; ``plot_here`` and ``park_here`` are at its position."""
+    def place(
+        self,
+        building: str | None,
+        parcel: str | None,
+        in_park: str | None,
+        plot_here: str | None,
+        park_here: str | None,
+        owned: tuple[str, ...],
+    ) -> _Placing:
+        """Return where a firm belongs that names hall, plot and park.
+
+        ``plot_here`` and ``park_here`` are at its position, ``owned`` plots that name it.
+        """
+        firm = _Named(building, parcel, in_park)
         known = self.known(firm)
         hall_plot, hall_park = self.of_hall(known.building_id)
-        owned = self.owned.get(known.key or "", ())
         owned_plot = owned[0] if owned else None
         own_word = known.parcel_id or hall_plot
         by_id = own_word or owned_plot
@@ -234,20 +250,18 @@ class _Places:
             ("park_id", implied, self.contradict(implied, known.park_id)),
         )
         park = firm.park_id or implied or park_here
-        placed = _Firm(firm.key, firm.building_id, firm.parcel_id or plot, park)
+        placed = _Named(firm.building_id, firm.parcel_id or plot, park)
         return _Placing(
             placed,
             _how(known, by_id, plot, park=implied or park_here),
             unknown=_dangling(firm, known),
             conflicts=tuple(
-                dict.fromkeys(
-                    (firm.key or "", name, str(value)) for name, value, clash in clashes if clash
-                )
+                dict.fromkeys((name, str(value)) for name, value, clash in clashes if clash)
             ),
         )
 
 
-def _how(known: _Firm, by_id: str | None, plot: str | None, *, park: str | None) -> str:
+def _how(known: _Named, by_id: str | None, plot: str | None, *, park: str | None) -> str:
     if known.building_id:
         return "building_id"
     if by_id:
@@ -259,12 +273,10 @@ def _how(known: _Firm, by_id: str | None, plot: str | None, *, park: str | None)
     return "position" if park else "none"
 
 
-def _dangling(firm: _Firm, known: _Firm) -> tuple[_Note, ...]:
+def _dangling(firm: _Named, known: _Named) -> tuple[tuple[str, str], ...]:
     """Return the references of a firm that lead nowhere."""
     given = ((name, getattr(firm, name)) for name in ("building_id", "parcel_id", "park_id"))
-    return tuple(
-        (firm.key or "", name, value) for name, value in given if value != getattr(known, name)
-    )
+    return tuple((name, value) for name, value in given if value != getattr(known, name))
 
 
 def _require_wgs84(frame: gpd.GeoDataFrame) -> None:
@@ -275,35 +287,30 @@ def _require_wgs84(frame: gpd.GeoDataFrame) -> None:
 
 def _records(frame: pd.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
     """Return the rows of some text columns, with None for missing."""
-    lists = (frame[name].tolist() for name in columns)
+    lists = (frame[name].astype("object").tolist() for name in columns)
     texts = ([v if isinstance(v, str) else None for v in values] for values in lists)
     return list(zip(*texts, strict=True))
 
 
 def _plots_at(points: gpd.GeoSeries, parcels: gpd.GeoDataFrame) -> dict[int, str]:
     """Return the plot at each point; on a shared edge, or an overlap, the lowest key."""
-    keyed = parcels[parcels["parcel_id"].notna()]
-    keys = keyed["parcel_id"].tolist()
-    found: dict[int, str] = {}
-    for point, plot in _pairs(points, keyed.geometry):
-        found[point] = min(keys[plot], found.get(point, keys[plot]))
-    return found
+    keyed = parcels[parcels["parcel_id"].notna()].sort_values("parcel_id")
+    return _first_at(points, keyed.geometry, keyed["parcel_id"])
 
 
 def _parks_at(points: gpd.GeoSeries, parks: gpd.GeoDataFrame) -> dict[int, str]:
     """Return the innermost park around each point: the smallest, of equals the lowest key."""
     drawn = parks[parks["park_id"].notna() & (shapely.get_dimensions(parks.geometry) == 2)]
-    ranks = list(zip(ellipsoidal_area_m2(drawn.geometry), drawn["park_id"], strict=True))
-    found: dict[int, tuple[float, str]] = {}
-    for point, park in _pairs(points, drawn.geometry):
-        found[point] = min(ranks[park], found.get(point, ranks[park]))
-    return {point: key for point, (_, key) in found.items()}
+    sized = drawn.assign(area_m2=ellipsoidal_area_m2(drawn.geometry))
+    ranked = sized.sort_values(["area_m2", "park_id"])
+    return _first_at(points, ranked.geometry, ranked["park_id"])
 
 
-def _pairs(points: gpd.GeoSeries, areas: gpd.GeoSeries) -> list[tuple[int, int]]:
-    """Return the index pairs of points and the areas that they touch."""
-    pairs = STRtree(areas.to_numpy()).query(points.to_numpy(), predicate="intersects")
-    return list(zip(*pairs.tolist(), strict=True))
+def _first_at(points: gpd.GeoSeries, areas: gpd.GeoSeries, keys: pd.Series[str]) -> dict[int, str]:
+    """Return the key of the first area at each point that has one."""
+    point, area = index_pairs(points, areas)
+    found, first = np.unique(point, return_index=True)
+    return dict(zip(found.tolist(), keys.to_numpy()[area[first]].tolist(), strict=True))
 
 
 def _joined(
@@ -314,37 +321,40 @@ def _joined(
 ) -> gpd.GeoDataFrame:
     frame = enterprises.copy()
     for name in ("building_id", "parcel_id", "park_id"):
-        values = [getattr(placing.firm, name) for placing in placings]
+        values = [getattr(placing.named, name) for placing in placings]
         frame[name] = pd.Series(values, index=frame.index, dtype="str")
     ways = [placing.placed_by for placing in placings]
     frame["placed_by"] = pd.Series(ways, index=frame.index, dtype="str")
-    own = frame.geometry.where(~(frame.geometry.isna() | frame.geometry.is_empty), None)
-    inside_halls = _inner_points(buildings, "building_id")
-    inside_plots = _inner_points(parcels, "parcel_id")
-    shapes = [
-        point
-        or inside_halls.get(placing.firm.building_id)
-        or inside_plots.get(placing.firm.parcel_id)
-        for point, placing in zip(own, placings, strict=True)
-    ]
+    shapes = frame.geometry.to_numpy().copy()
+    open_ones = np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    homeless = frame.iloc[open_ones]
+    in_halls = _inner_points(buildings, "building_id", homeless["building_id"])
+    in_plots = _inner_points(parcels, "parcel_id", homeless["parcel_id"])
+    for row in open_ones.tolist():
+        named = placings[row].named
+        shapes[row] = in_halls.get(named.building_id) or in_plots.get(named.parcel_id)
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=WGS84))
 
 
-def _inner_points(areas: gpd.GeoDataFrame, key: str) -> dict[str | None, Any]:
+def _inner_points(
+    areas: gpd.GeoDataFrame, key: str, wanted: pd.Series[str]
+) -> dict[str | None, Any]:
     """Return a point inside each valid geometry; what crosses itself has no sure inside."""
-    usable = areas[areas[key].notna() & areas.geometry.notna() & areas.geometry.is_valid]
+    named = areas[areas[key].notna() & areas[key].isin(wanted)]
+    usable = named[named.geometry.notna() & named.geometry.is_valid]
     firsts = usable.drop_duplicates(key)
     points = firsts.geometry.representative_point()
     return {k: p for k, p in zip(firsts[key], points, strict=True) if not p.is_empty}
 
 
-def _report(placings: Sequence[_Placing]) -> JoinReport:
+def _report(keys: Sequence[str], placings: Sequence[_Placing]) -> JoinReport:
+    pairs = list(zip(keys, placings, strict=True))
     tally = Counter(placing.placed_by for placing in placings)
     return JoinReport(
         counts={way: tally[way] for way in PLACED_BY},
-        unplaced=tuple(p.firm.key or "" for p in placings if p.placed_by == "none"),
-        unknown=tuple(note for placing in placings for note in placing.unknown),
-        conflicts=tuple(note for placing in placings for note in placing.conflicts),
+        unplaced=tuple(key for key, placing in pairs if placing.placed_by == "none"),
+        unknown=tuple((key, *note) for key, placing in pairs for note in placing.unknown),
+        conflicts=tuple((key, *note) for key, placing in pairs for note in placing.conflicts),
     )
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 FORMAT = 1
 """Version of the catalogue and of the snapshot manifest that this software reads and writes."""
@@ -483,6 +484,11 @@ class Basemap(_Strict):
     tianditu_key: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]*$")] = ""
 
 
+COARSE_M = (1, 1000)
+"""Least and greatest size of the cells that public places are rounded to, in metres: a finer
+one hides nothing that a survey knows, in a coarser one no park is left."""
+
+
 class Site(_Strict):
     """What the catalogue says about the site as a whole."""
 
@@ -495,12 +501,23 @@ class Site(_Strict):
     police: str = ""
     demo: bool = False
     public_boundaries: bool = True
-    public_precision_m: float = Field(default=0, ge=0, le=0)
-    """Reserved: a value that is not heeded yet must be refused, not taken as a promise."""
+    public_precision_m: float = 0
+    """Size of the cells that places of the public edition are rounded to; 0 leaves them exact."""
     public_min_firms: int = Field(default=3, ge=1)
     strip: tuple[str, ...] = ()
     provinces: Outlines | None = None
     basemap: Basemap = Basemap()
+
+    @field_validator("public_precision_m")
+    @classmethod
+    def _check_precision(cls, metres: float) -> float:
+        least, most = COARSE_M
+        if metres != 0 and not least <= metres <= most:
+            raise PydanticCustomError("config.precision", "precision", {"ge": least, "le": most})
+        return metres
+
+
+_TABLE = r"^[a-z_][a-z0-9_]{0,62}\.[a-z_][a-z0-9_]{0,62}$"
 
 
 class Entry(_Strict):
@@ -509,7 +526,9 @@ class Entry(_Strict):
     title: Text
     kind: str
     key: str
-    file: str
+    file: str = ""
+    table: Annotated[str, StringConstraints(pattern=_TABLE)] | None = None
+    """``schema.table`` in PostGIS, instead of a file."""
     package: PackageFile | None = None
     crs: str | None = None
     datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] | None = None
@@ -537,6 +556,10 @@ class Catalog(_Strict):
     def entries(self) -> dict[str, Entry]:
         """Return layers and tables by identifier, layers first, in the file's order."""
         return {**self.layers, **self.tables}
+
+    def files(self) -> list[str]:
+        """Return the files of the data directory that the entries name."""
+        return [entry.file for entry in self.entries().values() if entry.table is None]
 
     def layer_of(self, kind: str) -> str:
         """Return the name of the layer of a kind; the catalogue reader ensures there is one.

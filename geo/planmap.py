@@ -5,7 +5,7 @@ From a published snapshot alone, without geopandas: pages and their tables read 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -154,7 +154,7 @@ def plots_of(shown: Snapshot, park: str) -> dict[str, Feature]:
 
 
 def _keys(shown: Snapshot, by: str, plots: Mapping[str, Feature]) -> dict[str, str]:
-    firms = _stages(shown) if by == "firm" else {}
+    firms = _stages(shown, plots) if by == "firm" else {}
     on = date.fromisoformat(shown.site["as_of"])
     return {key: _key(by, key, f["properties"], firms, on) for key, f in plots.items()}
 
@@ -175,11 +175,11 @@ def _key(
     return boundary_result(properties.get("boundary_check"), RED_LINES[by]) or UNKNOWN
 
 
-def _stages(shown: Snapshot) -> dict[str, str]:
+def _stages(shown: Snapshot, plots: Collection[str]) -> dict[str, str]:
     """Return the stage of the firm that is furthest on each plot."""
     found: dict[str, str] = {}
     order = ("closed", *(stage for stage in STAGES if stage != "closed"))
-    for firm in shown.of_kind("enterprises").values():
+    for firm in shown.having("enterprises", "parcel_id", plots):
         plot, stage = firm["properties"].get("parcel_id"), firm["properties"].get("stage")
         if not plot or stage not in order:
             continue
@@ -209,12 +209,12 @@ def age_class(started: str | None, on: date) -> str:
 
 
 def _looks(shown: Snapshot, by: str) -> dict[str, Hatch]:
-    plots = [f["properties"] for f in shown.of_kind("parcels").values()]
     if by == "land_use":
-        codes = {str(p["land_use_code"]) for p in plots if p.get("land_use_code")}
+        codes = shown.values_of("parcels", "land_use_code") - {""}
         return land_hatches(codes, shown.site["codes"]["land_use"])
     if by in RED_LINES:
-        results = {boundary_result(p.get("boundary_check"), RED_LINES[by]) for p in plots}
+        checks = (None, *shown.values_of("parcels", "boundary_check"))
+        results = {boundary_result(check, RED_LINES[by]) for check in checks}
         return _result_looks(results - {""}, RED_LINES[by])
     keys = {
         "supply": ("supplied", "announced", "approved", "reserved", "unapproved"),

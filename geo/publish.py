@@ -7,9 +7,11 @@ snapshot goes on serving.
 
 from __future__ import annotations
 
+import html
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,15 +26,18 @@ from geo.analyse.overview import describe_overview
 from geo.analyse.plan import describe_plan
 from geo.analyse.reach import measure_reach
 from geo.analyse.register import describe_register
-from geo.catalog import read_catalog
-from geo.chains import Chains, read_chains
-from geo.codes import Codes, read_codes
+from geo.chains import Chains
+from geo.coarsen import coarsen
+from geo.codes import Codes
 from geo.crs import ellipsoidal_area_m2
-from geo.errors import CatalogError, DataError, LayerError, RunError
+from geo.errors import DataError
+from geo.examination import Examination, examine
+from geo.export.downloads import write_downloads
 from geo.export.share_card import draw_share_card
-from geo.findings import NO_WAIVERS, Waivers, applicable, findings_document
+from geo.feature_store import is_large
+from geo.findings import NO_WAIVERS, Waivers, findings_document
 from geo.i18n import LANGUAGES
-from geo.indicators import Indicators, read_indicators
+from geo.indicators import Indicators
 from geo.join import (
     JoinReport,
     aggregate_buildings,
@@ -49,29 +54,21 @@ from geo.render.search import build_search
 from geo.render.show import build_show
 from geo.render.show_figures import describe_figures
 from geo.render.site import build_site
-from geo.rules import (
-    RulesConfig,
-    check_chains,
-    check_frames,
-    check_story,
-    load_config,
-    unreadable,
-)
-from geo.settings import BUNDLED_LAYERS, Settings
+from geo.render.tiles import Tileset, Zooms
+from geo.render.tiles.places import Places
+from geo.settings import Settings
 from geo.software import software_digest
-from geo.storage.files import read_layer, read_table
-from geo.storage.package import read_package_frame
-from geo.storage.snapshots import SnapshotStore, content_version
-from geo.story import Story, read_story
+from geo.storage.feature_files import fill_features, index_features
+from geo.storage.snapshots import Content, SnapshotStore, content_version
+from geo.storage.tile_files import write_tiles
+from geo.story import Story
 from geo.versions import describe_versions, release, rollback
 
 __all__ = [
-    "Examination",
     "Prepared",
     "PublishBlocked",
     "Published",
     "describe_versions",
-    "examine",
     "prepare",
     "publish",
     "release",
@@ -80,60 +77,16 @@ __all__ = [
 ]
 
 
+_TILED_AT_ONCE = 2
+"""Layers whose tiles are made at a time: as many hold all their numbers in memory."""
+
+
 class PublishBlocked(DataError):
     """Findings that block publishing; the present snapshot goes on serving."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__("PUBLISH_BLOCKED", count=len(findings))
         self.findings = findings
-
-
-@dataclass(frozen=True)
-class Examination:
-    """A data directory as read and checked.
-
-    ``catalog``, ``codes``, ``frames``, ``chains``, ``story`` and ``provinces`` are those that
-    could be read; a finding says what could not. ``waivers`` are those that count.
-    """
-
-    findings: list[Finding]
-    catalog: Catalog | None = None
-    codes: Codes | None = None
-    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    chains: Chains | None = None
-    story: Story | None = None
-    provinces: gpd.GeoDataFrame | None = None
-    indicators: Indicators = field(default_factory=Indicators)
-    waivers: Waivers = field(default_factory=dict)
-
-    @property
-    def unwaived(self) -> list[Finding]:
-        """The findings that nobody answers for."""
-        return [finding for finding in self.findings if finding.id not in self.waivers]
-
-    @property
-    def shown(self) -> list[Finding]:
-        """The findings that a snapshot tells of: without samples none of sample records."""
-        if self.catalog is None or self.catalog.site.demo:
-            return self.findings
-        samples = editions.sample_keys(self.frames, self.catalog)
-        return _without_samples(self.findings, samples, self.catalog)
-
-    @property
-    def blocking(self) -> list[Finding]:
-        """The findings that keep the data from being published."""
-        return [finding for finding in self.findings if finding.blocking]
-
-    @property
-    def blocked_parcels(self) -> set[str]:
-        """The plots named in an error that is not waived: they are not on offer."""
-        plots = self.catalog.layer_of("parcels") if self.catalog else None
-        return {
-            plot
-            for finding in self.unwaived
-            if finding.severity == "error"
-            for plot in (*finding.plots, *(finding.feature if finding.layer == plots else ()))
-        }
 
 
 @dataclass(frozen=True)
@@ -167,122 +120,11 @@ class Published:
 
 @dataclass(frozen=True)
 class _Rendered:
-    files: dict[str, bytes]
+    files: dict[str, Content]
     assets: dict[str, bytes]
     joined: JoinReport
-
-
-def examine(data_dir: Path, as_of: date, waivers: Waivers = NO_WAIVERS) -> Examination:
-    """Return what a data directory holds and every fault in it, in one pass.
-
-    Parameters
-    ----------
-    data_dir
-        The data directory.
-    as_of
-        The day that ages are counted from, and on which a waiver must not have ended.
-    waivers
-        By the identifier of the finding; :func:`geo.state.waivers.recorded` reads them.
-
-    Raises
-    ------
-    RunError
-        ``DATA_DIRECTORY_MISSING`` if there is no such directory.
-    """
-    if not data_dir.is_dir():
-        raise RunError("DATA_DIRECTORY_MISSING", path=data_dir)
-    examined = _examine(data_dir, as_of)
-    return replace(examined, waivers=applicable(examined.findings, waivers, as_of))
-
-
-def _examine(data_dir: Path, as_of: date) -> Examination:
-    config, findings = _read_rules(data_dir)
-    try:
-        catalog = read_catalog(data_dir)
-    except CatalogError as error:
-        return Examination([*findings, unreadable(error, "catalog", config)])
-    frames, unread = _read_frames(data_dir, catalog, config)
-    findings += unread
-    try:
-        codes = read_codes(data_dir)
-    except LayerError as error:
-        return Examination([unreadable(error, "codes", config), *findings], catalog)
-    findings += check_frames(frames, catalog, codes, config, as_of)
-    chains, faults = _read_chains(data_dir, codes, config)
-    story, astray = _read_story(data_dir, frames, catalog, config)
-    provinces, unread = _read_provinces(catalog, config)
-    indicators, unsound = _read_indicators(data_dir, config)
-    findings += [*faults, *astray, *unread, *unsound]
-    return Examination(findings, catalog, codes, frames, chains, story, provinces, indicators)
-
-
-def _read_rules(data_dir: Path) -> tuple[RulesConfig, list[Finding]]:
-    """Return the rules, those of the software where the directory's own cannot be read."""
-    try:
-        return load_config(data_dir), []
-    except DataError as error:
-        config = load_config(BUNDLED_LAYERS)
-        return config, [unreadable(error, "rules", config)]
-
-
-def _read_chains(
-    data_dir: Path, codes: Codes, config: RulesConfig
-) -> tuple[Chains | None, list[Finding]]:
-    """Return the chains, ``None`` without a file that can be read, and what is wrong."""
-    try:
-        chains = read_chains(data_dir)
-    except CatalogError as error:
-        return None, [unreadable(error, "chains", config)]
-    return chains, check_chains(chains, codes, config) if chains else []
-
-
-def _read_story(
-    data_dir: Path,
-    frames: Mapping[str, pd.DataFrame],
-    catalog: Catalog,
-    config: RulesConfig,
-) -> tuple[Story | None, list[Finding]]:
-    """Return the show, ``None`` without a file that can be read, and what is wrong."""
-    try:
-        story = read_story(data_dir)
-    except CatalogError as error:
-        return None, [unreadable(error, "story", config)]
-    return story, check_story(story, frames, catalog, config) if story else []
-
-
-def _read_indicators(data_dir: Path, config: RulesConfig) -> tuple[Indicators, list[Finding]]:
-    """Return thresholds and ranking, none where the file cannot be read, and what is wrong."""
-    try:
-        return read_indicators(data_dir), []
-    except CatalogError as error:
-        return Indicators(), [unreadable(error, "indicators", config)]
-
-
-def _read_provinces(
-    catalog: Catalog, config: RulesConfig
-) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
-    """Return the outlines of the provinces, ``None`` where the catalogue names none."""
-    named = catalog.site.provinces
-    if named is None:
-        return None, []
-    try:
-        return read_package_frame(named.package, entry="provinces"), []
-    except LayerError as error:
-        return None, [unreadable(error, "provinces", config)]
-
-
-def _read_frames(
-    data_dir: Path, catalog: Catalog, config: RulesConfig
-) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
-    frames: dict[str, pd.DataFrame] = {}
-    findings = []
-    for name, entry in catalog.entries().items():
-        read = read_layer if name in catalog.layers else read_table
-        try:
-            frames[name] = read(data_dir, entry)
-        except LayerError as error:
-            findings.append(unreadable(error, name, config))
-    return frames, findings
+    public: dict[str, pd.DataFrame]
+    indexed: list[Future[None]]
 
 
 def publish(
@@ -290,7 +132,7 @@ def publish(
 ) -> Published:
     """Publish the data directory and return the version that is now current.
 
-    ``waivers`` as for :func:`examine`.
+    ``waivers`` as for :func:`geo.examination.examine`.
 
     Raises
     ------
@@ -316,7 +158,8 @@ def prepare(settings: Settings, *, as_of: date, waivers: Waivers = NO_WAIVERS) -
     """Write a snapshot of the data directory without serving it, and return what it is.
 
     :func:`geo.versions.release` makes it the current one. Until then nobody but the staff
-    can reach it, and it is dropped after a week. ``waivers`` as for :func:`examine`.
+    can reach it, and it is dropped after a week. ``waivers`` as for
+    :func:`geo.examination.examine`.
 
     Raises
     ------
@@ -336,31 +179,52 @@ def _prepare(settings: Settings, store: SnapshotStore, as_of: date, waivers: Wai
     examined = examine(settings.data_dir, as_of, waivers)
     if examined.blocking:
         raise PublishBlocked(examined.blocking)
-    rendered = _render(examined, as_of)
-    digest = digest_of(rendered.assets)
-    facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
-    version = content_version(as_of.isoformat(), rendered.files, facts)
-    store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
-    store.write(version, rendered.files, facts)
+    with store.workspace() as folder:
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            rendered = _render(examined, as_of, folder, beside)
+            for indexed in rendered.indexed:
+                indexed.result()
+        digest = digest_of(rendered.assets)
+        facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
+        version = content_version(as_of.isoformat(), rendered.files, facts)
+        store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
+        if not store.has(version):
+            # Made of the others and of the version, so they do not count for it.
+            downloads = _download_files(rendered, version, folder)
+            store.write(version, {**rendered.files, **downloads}, facts)
     errors = sum(finding.severity == "error" for finding in examined.unwaived)
     return Prepared(version, store.path(version), rendered.joined, errors)
 
 
-def _render(examined: Examination, as_of: date) -> _Rendered:
+def _render(
+    examined: Examination, as_of: date, folder: Path, beside: ThreadPoolExecutor
+) -> _Rendered:
+    """Return all files; large ones lie in the folder, and are indexed beside the other work."""
     catalog, codes = examined.catalog, examined.codes
     assert catalog is not None and codes is not None  # nothing blocks, so both were read
     frames, report = _joined_frames(examined, catalog)
     files: dict[str, bytes] = {}
+    large: dict[str, Content] = {}
+    indexed: list[Future[None]] = []
+    places: dict[str, Places] = {}
+    public: dict[str, pd.DataFrame] = {}
     maps: list[RenderedMap] = []
     for name in EDITIONS:
         listed = editions.visible_catalog(catalog, name)
-        shown = _edition_frames(frames, listed, name, examined.blocked_parcels)
-        site = build_site(listed, shown, codes, as_of=as_of.isoformat())
+        exact = _edition_frames(frames, listed, name, examined.blocked_parcels)
+        shown = _coarse_frames(exact, listed, name)
+        zooms = _tile_files(shown, listed, folder / name, places)
+        large |= {f"{name}/tiles/{n}.mbtiles": folder / name / f"{n}.mbtiles" for n in zooms}
+        site = build_site(listed, shown, codes, as_of=as_of.isoformat(), tiles=zooms)
         files[f"{name}/site.json"] = to_json(site)
         files[f"{name}/search.json"] = to_json(build_search(listed, shown, codes))
         files |= {f"{name}/{n}": body for n, body in _data_files(shown, listed).items()}
+        stores = _feature_files(shown, listed, name, folder)
+        indexed += [beside.submit(index_features, path) for path in stores.values()]
+        large |= stores
         files[f"{name}/reach.json"] = _reach_file(shown, catalog)
-        files[f"{name}/adjacency.json"] = _adjacency_file(shown, catalog)
+        # Which plots are neighbours is a fact of the survey, and tells no corner of it.
+        files[f"{name}/adjacency.json"] = _adjacency_file(exact, catalog)
         files[f"{name}/codes.json"] = _codes_file(codes)
         register = _register_files(shown, catalog, codes, name, examined.provinces)
         files |= {f"{name}/{n}": body for n, body in register.items()}
@@ -373,13 +237,23 @@ def _render(examined: Examination, as_of: date) -> _Rendered:
             files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
             files[f"{name}/map.html"] = rendered.html.encode("utf-8")
         if name == "public":
+            public = shown
             files |= _maps_without_tiles(catalog, site["extent"])
     files |= _share_cards(files, catalog)
     files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
     files["staff/overview.json"] = _overview_file(shown, catalog, codes)
     files |= _plan_files(frames, catalog, codes, examined.indicators)
-    return _Rendered(files, build_assets(maps[0].libraries, maps[0].styles), report)
+    assets = build_assets(maps[0].libraries, maps[0].styles)
+    return _Rendered({**files, **large}, assets, report, public, indexed)
+
+
+def _download_files(rendered: _Rendered, version: str, folder: Path) -> dict[str, Path]:
+    """Write the files that anybody may download and return where they lie."""
+    site = rendered.files["public/site.json"]
+    assert isinstance(site, bytes)  # it is small
+    written = write_downloads(folder / "downloads", json.loads(site), rendered.public, version)
+    return {f"public/downloads/{name}": path for name, path in written.items()}
 
 
 def _maps_without_tiles(catalog: Catalog, extent: list[float]) -> dict[str, bytes]:
@@ -398,7 +272,8 @@ def try_out(data_dir: Path, as_of: date, waivers: Waivers = NO_WAIVERS) -> dict[
     """Return what publishing a data directory would tell planners; nothing is written.
 
     ``parcels`` is the layer of the plots with all fields, ``findings``, ``balance``, ``rates``
-    and ``indicators`` are the files of the staff edition. Parameters as for :func:`examine`.
+    and ``indicators`` are the files of the staff edition. Parameters as for
+    :func:`geo.examination.examine`.
 
     Raises
     ------
@@ -437,30 +312,22 @@ def _joined_frames(
 def _findings_file(
     examined: Examination, frames: Mapping[str, pd.DataFrame], catalog: Catalog
 ) -> bytes:
-    parks = _parks_of(frames, catalog)
+    parks = _parks_of(frames, catalog, examined.shown)
     return to_json(findings_document(examined.shown, examined.waivers, parks))
 
 
-def _without_samples(
-    findings: list[Finding], samples: Mapping[str, set[str]], catalog: Catalog
-) -> list[Finding]:
-    """Return the findings that do not speak of sample records only."""
-    entries = catalog.entries()
-
-    def is_about_samples(finding: Finding) -> bool:
-        entry = entries.get(finding.layer)
-        keys = samples.get(entry.key, set()) if entry else set()
-        return bool(finding.feature) and set(finding.feature) <= keys
-
-    return [finding for finding in findings if not is_about_samples(finding)]
-
-
-def _parks_of(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, dict[str, str]]:
-    """Return the park of each feature, by layer and key."""
+def _parks_of(
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, findings: Sequence[Finding]
+) -> dict[str, dict[str, str]]:
+    """Return the park of each feature that a finding names, by layer and key."""
+    named: dict[str, set[str]] = {}
+    for finding in findings:
+        named.setdefault(finding.layer, set()).update(finding.feature)
     found = {}
     for name, entry in catalog.layers.items():
-        if "park_id" in frames[name].columns:
-            known = frames[name].loc[frames[name]["park_id"].notna()]
+        if name in named and "park_id" in frames[name].columns:
+            rows = frames[name][entry.key].isin(named[name]) & frames[name]["park_id"].notna()
+            known = frames[name].loc[rows, [entry.key, "park_id"]]
             found[name] = dict(zip(known[entry.key], known["park_id"], strict=True))
     return found
 
@@ -489,6 +356,18 @@ def _edition_frames(
     shown = editions.hide_boundaries(_derive(frames, catalog, name, blocked), catalog, name)
     entries = catalog.entries()
     return {n: editions.select_fields(shown[n], entry, name) for n, entry in entries.items()}
+
+
+def _coarse_frames(
+    frames: dict[str, pd.DataFrame], catalog: Catalog, name: Edition
+) -> dict[str, pd.DataFrame]:
+    """Return the frames of an edition with places as exact as it may show them."""
+    metres = catalog.site.public_precision_m
+    if name == "staff" or not metres:
+        return frames
+    # Outlines that a package brings are public as they are, and may not be redrawn.
+    kept = [layer for layer, entry in catalog.layers.items() if entry.package]
+    return coarsen(frames, metres, kept=kept)
 
 
 def _derive(
@@ -532,10 +411,51 @@ def _data_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[st
             gpd.GeoDataFrame(frames[name]), key=entry.key, kind=entry.kind
         )
         for name, entry in catalog.layers.items()
+        if not is_large(len(frames[name]))
     }
     for name in catalog.tables:
         files[f"{name}.json"] = to_json(table_to_records(frames[name]))
     return files
+
+
+def _feature_files(
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, name: Edition, folder: Path
+) -> dict[str, Path]:
+    """Write the features of every layer of an edition and return where they lie."""
+    files = {}
+    for layer, entry in catalog.layers.items():
+        path = folder / name / f"{layer}.sqlite"
+        fill_features(path, gpd.GeoDataFrame(frames[layer]), key=entry.key, kind=entry.kind)
+        files[f"{name}/features/{layer}.sqlite"] = path
+    return files
+
+
+def _tile_files(
+    frames: Mapping[str, pd.DataFrame],
+    catalog: Catalog,
+    folder: Path,
+    places: dict[str, Places],
+) -> dict[str, Zooms]:
+    """Write the tiles of large layers into the folder and return which zooms they have.
+
+    ``places`` are those of the edition before; they are replaced by those of this one.
+    """
+
+    def write(layer: str) -> Zooms:
+        entry, frame = catalog.layers[layer], gpd.GeoDataFrame(frames[layer])
+        known = places.pop(layer, None)
+        tileset = Tileset(frame, layer=layer, key=entry.key, kind=entry.kind, known=known)
+        places[layer] = tileset.places
+        # Clients take an attribution for markup.
+        source = html.escape(entry.source.joined)
+        path = folder / f"{layer}.mbtiles"
+        write_tiles(path, tileset, title=entry.title.joined, attribution=source)
+        return tileset.zooms
+
+    large = [layer for layer in catalog.layers if is_large(len(frames[layer]))]
+    # Geometry and compression leave Python free, so two layers take little more than one.
+    with ThreadPoolExecutor(_TILED_AT_ONCE) as pool:
+        return dict(zip(large, pool.map(write, large), strict=True))
 
 
 def _reach_file(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> bytes:
@@ -605,8 +525,9 @@ def _share_cards(files: Mapping[str, bytes], catalog: Catalog) -> dict[str, byte
     """Return the pictures for shared links, drawn from what the public edition shows."""
 
     def features(kind: str) -> list[dict[str, Any]]:
-        found = json.loads(files[f"public/{catalog.layer_of(kind)}.geojson"])["features"]
-        return list(found)
+        # A large layer is no picture the size of a card.
+        body = files.get(f"public/{catalog.layer_of(kind)}.geojson")
+        return list(json.loads(body)["features"]) if body else []
 
     layers = {kind: features(kind) for kind in ("counties", "places", "logistics", "parks")}
     site = json.loads(files["public/site.json"])["site"]

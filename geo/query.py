@@ -7,7 +7,7 @@ publish needs no restart; a snapshot never changes, so what was read of it is ke
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,13 +15,22 @@ from types import MappingProxyType
 from typing import Any
 
 from geo.errors import NotFound, RunError
+from geo.feature_store import BBox, FeatureStore, quoted
+from geo.large_layer import LargeLayer
 from geo.model import FORMAT, Edition
 from geo.storage.snapshots import SnapshotStore
+from geo.tile_archive import TileArchive
 
 Feature = Mapping[str, Any]
 """A GeoJSON feature: ``id``, ``geometry`` (or ``None``) and ``properties``."""
 
+_OPEN = 8
+"""Editions of versions whose documents are kept in memory, those asked for last."""
+
 _SUFFIX_OF_ENCODING = {"br": "br", "gzip": "gz"}
+_DATABASES = (".sqlite", ".mbtiles")
+MOST_WITHIN = 2_000
+"""Features of a large layer that a map of one place draws at most."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,8 @@ class Snapshot(Folder):
         self.edition = edition
         self._documents: dict[str, Any] = {}
         self._features: dict[str, Mapping[str, Feature]] = {}
+        self._stores: dict[str, FeatureStore] = {}
+        self._archives: dict[str, TileArchive] = {}
 
     @property
     def version(self) -> str:
@@ -82,6 +93,18 @@ class Snapshot(Folder):
     def file(self, name: str) -> StoredFile:
         """Return the edition's file of that name; see :meth:`Folder.file`."""
         return super().file(f"{self.edition}/{name}")
+
+    def served_file(self, name: str) -> StoredFile:
+        """Return the edition's file of that name for a browser: none that only we read.
+
+        Raises
+        ------
+        NotFound
+            ``FILE_UNKNOWN``, also for the databases of features and tiles.
+        """
+        if name.endswith(_DATABASES):
+            raise NotFound("FILE_UNKNOWN", name=name[:120])
+        return self.file(name)
 
     def has(self, name: str) -> bool:
         """Return whether the edition has a file of that name; earlier software wrote fewer."""
@@ -112,6 +135,8 @@ class Snapshot(Folder):
     def features(self, layer: str) -> Mapping[str, Feature]:
         """Return the features of a layer by their key, in the order of the key.
 
+        Those of a large layer are read one by one: ask :meth:`having` for some of them.
+
         Parameters
         ----------
         layer
@@ -122,11 +147,84 @@ class Snapshot(Folder):
         NotFound
             ``FILE_UNKNOWN`` if the edition has no such layer.
         """
-        if layer not in self._features:
+        if layer not in self._features and self.is_large(layer):
+            self._features[layer] = LargeLayer(self.store(layer))
+        elif layer not in self._features:
             collection = self.document(f"{layer}.geojson")
             found = {str(feature["id"]): feature for feature in collection["features"]}
             self._features[layer] = MappingProxyType(found)
         return self._features[layer]
+
+    def store(self, layer: str) -> FeatureStore:
+        """Return the store of a layer's features, to ask for some of them.
+
+        Raises
+        ------
+        NotFound
+            ``STORE_MISSING`` if the edition has none: no such layer, or a version that
+            earlier software published.
+        """
+        if layer not in self._stores:
+            name = f"features/{layer}.sqlite"
+            if not self.has(name):
+                raise NotFound("STORE_MISSING", layer=layer[:120], version=self.version)
+            self._stores[layer] = FeatureStore(self.file(name).path)
+        return self._stores[layer]
+
+    def tiles(self, layer: str) -> TileArchive:
+        """Return the vector tiles of a layer.
+
+        Raises
+        ------
+        NotFound
+            ``TILES_MISSING`` if the edition has none: no such layer, or a small one.
+        """
+        if layer not in self._archives:
+            name = f"tiles/{layer}.mbtiles"
+            if not self.has(name):
+                raise NotFound("TILES_MISSING", layer=layer[:60])
+            self._archives[layer] = TileArchive(self.file(name).path)
+        return self._archives[layer]
+
+    def is_large(self, layer: str) -> bool:
+        """Return whether a layer has too many features for one GeoJSON file."""
+        return not self.has(f"{layer}.geojson") and self.has(f"features/{layer}.sqlite")
+
+    def having(self, kind: str, field: str, values: Collection[object]) -> list[Feature]:
+        """Return the features of a kind in which a field has one of some values.
+
+        In the order of the key. The edition may lack the field; then there are none.
+        """
+        layer = self.layer_of(kind)
+        if not self.is_large(layer):
+            found = self.features(layer).values()
+            return [feature for feature in found if feature["properties"].get(field) in values]
+        store = self.store(layer)
+        if field not in store.fields:
+            return []
+        listed = json.dumps([value for value in values if value is not None])
+        condition = f"{quoted(field)} IN (SELECT value FROM json_each(?))"
+        page = store.select(where=(condition, [listed]), limit=store.count)
+        return [json.loads(body) for _, body in page]
+
+    def values_of(self, kind: str, field: str) -> set[str]:
+        """Return the texts that a field has in the features of a kind."""
+        layer = self.layer_of(kind)
+        if self.is_large(layer):
+            return set(self.store(layer).values_of(field))
+        found = (feature["properties"].get(field) for feature in self.features(layer).values())
+        return {str(value) for value in found if value is not None}
+
+    def within(self, kind: str, bbox: BBox) -> list[Feature]:
+        """Return the features of a kind whose box touches one in degrees of WGS84.
+
+        Of a small layer all of them: what draws them leaves out the others.
+        """
+        layer = self.layer_of(kind)
+        if not self.is_large(layer):
+            return list(self.features(layer).values())
+        page = self.store(layer).select(bbox=bbox, limit=MOST_WITHIN)
+        return [json.loads(body) for _, body in page]
 
     def layer_of(self, kind: str) -> str:
         """Return the name of the first layer of a kind; every catalogue has one."""
@@ -154,7 +252,7 @@ class Library:
 
     def __init__(self, out: Path) -> None:
         self._store = SnapshotStore(out)
-        self._open = lru_cache(maxsize=32)(Snapshot)
+        self._open = lru_cache(maxsize=_OPEN)(Snapshot)
         self._open_assets = lru_cache(maxsize=8)(Folder)
 
     def current(self, edition: Edition) -> Snapshot:
@@ -189,10 +287,14 @@ class Library:
         Raises
         ------
         NotFound
-            ``VERSION_UNKNOWN``, also for one that is only prepared.
+            ``VERSION_UNKNOWN``, also for one that is only prepared, and for a public edition
+            that shows places more exactly than the one that is published now.
         """
         self._store.check_published(version)
-        return self.version(version, edition)
+        found = self.version(version, edition)
+        if edition == "public" and _precision_m(found) < _precision_m(self.current(edition)):
+            raise NotFound("VERSION_UNKNOWN", version=version[:60])
+        return found
 
     def was_published(self, version: str) -> bool:
         """Whether a version is or was the current one, and not only prepared."""
@@ -219,3 +321,8 @@ class Library:
         if not digest.isalnum() or not (path / "manifest.json").is_file():
             raise NotFound("FILE_UNKNOWN", name=digest[:40])
         return self._open_assets(path)
+
+
+def _precision_m(shown: Snapshot) -> float:
+    """Return the size of the cells that places are rounded to; 0 if they are exact."""
+    return float(shown.site["site"].get("public_precision_m", 0))

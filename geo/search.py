@@ -102,6 +102,13 @@ class Found:
     hits: tuple[Hit, ...]
     is_close: bool = False
 
+    def with_more(self, other: Found) -> Found:
+        """Return what both found, the best first; what only nearly fits counts if all does."""
+        better = [found for found in (self, other) if found.hits and not found.is_close]
+        joined = [hit for found in better or (self, other) for hit in found.hits]
+        ordered = sorted(joined, key=lambda hit: (-hit.score, hit.record.group, hit.record.order))
+        return Found(tuple(ordered), is_close=bool(joined) and not better)
+
 
 def fold(text: str) -> str:
     """Return a text in lower case, full width as half width, without accents.

@@ -31,6 +31,8 @@ class Settings:
         Number of trusted reverse proxies whose ``X-Forwarded-*`` headers count.
     state_url
         Database of accounts, audit log and jobs; by default SQLite in ``out``.
+    database_url
+        PostGIS with the layers whose catalogue entry says ``table``.
     secret
         Signs the session cookies; by default made once and kept in ``out``.
     upload_mb
@@ -45,6 +47,7 @@ class Settings:
     port: int = 8000
     proxies: int = 0
     state_url: str | None = field(default=None, repr=False)
+    database_url: str | None = field(default=None, repr=False)
     secret: str | None = field(default=None, repr=False)
     upload_mb: int = 200
     job_memory_mb: int = 4096
@@ -81,6 +84,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=_read_number(env, "PORT", default=8000, maximum=65535),
         proxies=_read_number(env, "PARKS_PROXIES", default=0, maximum=10),
         state_url=env.get("PARKS_STATE_URL") or None,
+        database_url=env.get("PARKS_DATABASE_URL") or None,
         secret=env.get("PARKS_SECRET") or None,
         upload_mb=_read_number(env, "PARKS_UPLOAD_MB", default=200, maximum=4096),
         job_memory_mb=_read_number(env, "PARKS_JOB_MEMORY_MB", default=4096, maximum=1_000_000),

@@ -92,7 +92,7 @@ def save_story(
         if kept_story(settings).base != base:
             raise RunError("STORY_CHANGED")
         source = _data_dir(settings)
-        copy.seed(source, [entry.file for entry in read_catalog(source).entries().values()])
+        copy.seed(source, read_catalog(source).files())
         copy.write(HISTORY, FILE, body, Deed(by=by, action=action, file="", rows={}))
     return KeptStory(body)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import CHROMIUM, FLAGS
+from geo.bench.chromium import CHROMIUM, FLAGS
 from tests.browser.site import Server, publish, serving
 from tests.packed import Packed, make_package
 

@@ -22,6 +22,7 @@ HEAVY = {"folium", "branca", "geopandas", "shapely", "pandas", "numpy", "pyogrio
 FORBIDDEN = {
     "rules": {"join", "analyse", "storage", "render", "export", "web"},
     "join": {"rules", "analyse", "storage", "render", "export", "web"},
+    "engine": {"rules", "join", "analyse", "storage", "render", "export", "web"},
     "analyse": {"rules", "join", "storage", "render", "export", "web"},
 }
 ALLOWED_HOSTS = {
@@ -196,6 +197,12 @@ def test_only_crs_chooses_a_projection(path):
 def test_only_crs_knows_the_encryptions_of_web_maps(path):
     if path != GEO / "crs.py":
         assert "geo.gcj02" not in imports(path)
+
+
+@pytest.mark.parametrize("path", python_files(), ids=ids)
+def test_one_machine_needs_nothing_of_a_cluster_or_a_database_server(path):
+    if room(path) != "bench":  # its peers are those packages
+        assert tops(imports_at_load(path)) & {"dask", "distributed", "psycopg"} == set()
 
 
 # --- what the browser gets -------------------------------------------------------------------
@@ -380,7 +387,7 @@ def requirement_names(text: str) -> set[str]:
 
 
 def test_every_requirement_is_pinned_exactly():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-scale.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         asked = [line for line in lines if line and not line.startswith(("#", "-r"))]
         assert [line for line in asked if not re.match(r"[\w.-]+==[\w.]+(\s|;|$)", line)] == []
@@ -390,5 +397,8 @@ def test_the_direct_dependencies_are_pinned_and_explained():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     direct = {name.lower() for name in project["dependencies"]}
     assert direct <= requirement_names((ROOT / "requirements.txt").read_text(encoding="utf-8"))
+    scale = {name.split("[")[0] for name in project["optional-dependencies"]["scale"]}
+    scale_text = (ROOT / "requirements-scale.txt").read_text(encoding="utf-8")
+    assert scale <= requirement_names(scale_text)
     explained = documentation("dependencies.md").lower()
-    assert {name for name in direct if f"| {name} " not in explained} == set()
+    assert {name for name in direct | scale if f"| {name} " not in explained} == set()

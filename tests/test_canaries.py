@@ -15,13 +15,16 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import brotli
+import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 from fontTools.ttLib import TTFont
@@ -55,8 +58,21 @@ PUBLIC = {
     "pages.map_page",
     "pages.favicon",
     "about.about_page",
+    "api.collection_page",
+    "api.collections_page",
+    "api.conformance_page",
+    "api.item_page",
+    "api.items_page",
+    "api.landing_page",
+    "api.openapi_document",
+    "api.queryables_page",
+    "api.tileset_document",
+    "api.tilesets_document",
     "crawlers.robots",
     "crawlers.sitemap",
+    "downloads.current_file",
+    "downloads.downloads_page",
+    "downloads.file_of_version",
     "embed.embed_page",
     "enquiries.enquiry_page",
     "enquiries.sent_page",
@@ -72,6 +88,8 @@ PUBLIC = {
     "shortlist.shortlist_page",
     "shortlist.shortlist_pdf",
     "sites.sites_page",
+    "tiles.tile",
+    "tiles.tilejson",
     "topics.costs_page",
     "topics.figures_page",
     "topics.logistics_page",
@@ -90,6 +108,15 @@ OF_AN_ENQUIRY = {"enquiries.enquiry_page"}
 NEEDS_RECORDS = OF_RECORDS | OF_A_SHORTLIST | OF_AN_ENQUIRY
 NEEDS_A_LETTER = {"enquiries.sent_page"}
 """Only who has just sent one sees it; everybody else is told so."""
+
+OF_FILES = {"downloads.current_file", "downloads.file_of_version"}
+DOWNLOADED = ("geojson", "gpkg", "parquet", "fgb", "csv", "csv-metadata.json")
+DATABASES = (".sqlite", ".mbtiles")
+LEADING_ON = {"pages.favicon", "downloads.current_file"}
+
+OF_LARGE_LAYERS = {"tiles.tile", "tiles.tilejson"}
+TILES_OF_LAYERS = {"api.tileset_document", "api.tilesets_document"}
+"""There is none in the bundle: tests/web/test_tiles.py looks for secrets in tiles."""
 
 SEARCHES = ("企业", "于田", "鞋", "CL-", "HALL", "Cele", "canary", "签约")
 FINDERS = (
@@ -307,6 +334,10 @@ def addresses(instance: Instance) -> Iterator[tuple[str, str]]:
 
 def arguments_of(rule: Rule) -> list[dict[str, str]]:
     """Return the arguments with which an address leads to records of every kind."""
+    if rule.endpoint == "api.item_page":
+        return [{"collection_id": kind, "feature_id": key} for kind, key in RECORDS.items()]
+    if rule.endpoint in OF_FILES:
+        return [{"name": f"{kind}.{suffix}"} for kind in RECORDS for suffix in DOWNLOADED]
     if not rule.endpoint.startswith("places."):
         return [{}]
     extents = ("near", "region", "regionlet") if "extent" in rule.arguments else ("",)
@@ -351,7 +382,7 @@ def public_files(instance: Instance) -> Iterator[str]:
 
 def answer(client: FlaskClient, path: str, encoding: str = "", **more: Any) -> tuple[int, str]:
     """Return status and, unpacked, everything that an answer says, its headers too."""
-    got = client.get(path, headers={"Accept-Encoding": encoding}, **more)
+    got = client.get(path, headers={"Accept-Encoding": encoding}, buffered=True, **more)
     body = got.data
     if got.headers.get("Content-Encoding"):
         body = ENCODINGS[got.headers["Content-Encoding"]](body)
@@ -359,7 +390,7 @@ def answer(client: FlaskClient, path: str, encoding: str = "", **more: Any) -> t
 
 
 def text_of(body: bytes) -> str:
-    """Return all that a reader of the answer could find, in a PDF or workbook too."""
+    """Return all that a reader of the answer could find, in a PDF, workbook or database too."""
     if body.startswith(b"%PDF"):
         reader = PdfReader(io.BytesIO(body))
         return "\n".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
@@ -369,7 +400,27 @@ def text_of(body: bytes) -> str:
         return "\n".join([*parts, *cells_of(body)])
     if body.startswith(b"\x89PNG"):
         return body.decode("latin-1")  # the remarks in it; its letters are drawn
+    if body.startswith(b"SQLite format 3"):
+        return "\n".join(rows_of(body))
+    if body.startswith(b"PAR1"):
+        table = pq.read_table(io.BytesIO(body))
+        return f"{table.schema.metadata}\n{table.to_pylist()}"
+    if body.startswith(b"fgb"):
+        return body.decode("utf-8", "replace")
     return body.decode("utf-8")
+
+
+def rows_of(body: bytes) -> Iterator[str]:
+    """Yield what the tables of a database hold."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(body)
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in tables:
+            for row in database.execute(f'SELECT * FROM "{name}"'):
+                for value in row:
+                    yield (
+                        value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    )
 
 
 def cells_of(body: bytes) -> Iterator[str]:
@@ -385,6 +436,8 @@ def test_every_secret_is_in_the_staff_edition(instance: Instance) -> None:
     client = client_of(instance.out, "wang")
     seen: set[str] = set()
     for name in instance.names("staff"):
+        if name.endswith(DATABASES):
+            continue  # only the server reads them
         status, text = answer(client, f"/staff/layers/{instance.version}/staff/{name}")
         assert status == 200
         seen |= instance.canaries.found_in(text)
@@ -401,8 +454,9 @@ def test_of_a_layer_for_the_staff_the_public_edition_has_not_even_the_name(
     for edition, has_it in (("staff", True), ("public", False)):
         named = {
             path.name
-            for path in (folder / edition).iterdir()
-            if path.suffix not in (".gz", ".br") and RED_LINES.encode() in path.read_bytes()
+            for path in (folder / edition).rglob("*")
+            if path.is_file() and path.suffix not in (".gz", ".br")
+            if RED_LINES.encode() in path.read_bytes()
         }
         assert bool(named) is has_it, named
     client = client_of(instance.out)
@@ -441,8 +495,12 @@ def test_no_address_tells_a_secret_without_an_account(instance: Instance, lang: 
                 assert status in (302, 401), (endpoint, path, status)
             elif endpoint in NEEDS_A_LETTER:
                 assert status == 404
+            elif endpoint in TILES_OF_LAYERS:
+                assert status == (400 if query else 404), "edition is no parameter of the API"
+            elif endpoint in OF_LARGE_LAYERS:
+                assert status == (401 if "edition" in query else 404)
             elif {"ids", "for"} & query.keys() or not (query or endpoint in NEEDS_RECORDS):
-                assert status == (302 if endpoint == "pages.favicon" else 200), (endpoint, query)
+                assert status == (302 if endpoint in LEADING_ON else 200), (endpoint, query)
         seen.add(endpoint)
     assert seen >= PUBLIC
     assert {"staff.staff_file", "pages.preview", "audit.audit_page"} <= seen
@@ -470,6 +528,24 @@ def test_no_finder_or_search_tells_a_secret(instance: Instance, lang: str) -> No
         status, text = answer(client, path, query_string={"lang": lang, **query})
         assert status == 200, query
         assert instance.canaries.found_in(text) == set(), query
+
+
+@pytest.mark.parametrize("accept", ["application/geo+json", "text/html"])
+def test_no_feature_of_the_api_tells_a_secret(instance: Instance, accept: str) -> None:
+    client = client_of(instance.out)
+    for name in read_catalog(BUNDLED_LAYERS).layers:
+        path = f"/api/collections/{name}/items"
+        got = client.get(path, query_string={"limit": "1000"}, headers={"Accept": accept})
+        assert got.status_code == 200 and name in got.text
+        assert instance.canaries.found_in(html.unescape(got.text)) == set(), name
+    # Nor can one be found out by asking whether there is a feature with it.
+    for name, value in (("enterprise_id", "E-1"), ("invest_planned_wan", "41000000")):
+        answered = client.get("/api/collections/parcels/items", query_string={name: value})
+        assert answered.status_code == 400
+        filtered = {"filter": f"{name} = '{value}'"}
+        assert (
+            client.get("/api/collections/parcels/items", query_string=filtered).status_code == 400
+        )
 
 
 def test_a_search_for_a_secret_finds_nothing(instance: Instance) -> None:

@@ -90,7 +90,11 @@ def test_faults_are_told_in_either_language(tmp_path: Path) -> None:
         ("[layers.parcels]", "[layers.site]", "this name is taken"),
         ("min_zoom = 13", "min_zoom = nan", "min_zoom"),
         ("min_zoom = 13", "min_zoom = 1e9", "min_zoom"),
-        ("public_precision_m = 0", "public_precision_m = 10", "public_precision_m"),
+        ("public_precision_m = 0", "public_precision_m = -1", "1 to 1000 metres"),
+        ("public_precision_m = 0", "public_precision_m = 0.5", "1 to 1000 metres"),
+        ("public_precision_m = 0", "public_precision_m = 1001", "1 to 1000 metres"),
+        ("public_precision_m = 0", "public_precision_m = nan", "1 to 1000 metres"),
+        ("public_precision_m = 0", 'public_precision_m = "1 m"', "expected a number"),
         ("[layers.parcels]", '[layers."<script>"]', "layers"),
     ],
 )

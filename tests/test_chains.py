@@ -7,8 +7,8 @@ import pytest
 from geo.chains import ROLES, read_chains
 from geo.codes import read_codes
 from geo.errors import CatalogError
+from geo.examination import examine
 from geo.model import KINDS
-from geo.publish import examine
 from geo.rules import check_chains, load_config
 from geo.settings import BUNDLED_LAYERS
 from tests.browser.site import copy_layers

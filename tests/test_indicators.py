@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from geo.errors import CatalogError
+from geo.examination import examine
 from geo.indicators import Indicators, read_indicators
-from geo.publish import examine
 from geo.settings import BUNDLED_LAYERS
 
 HEAD = "format = 1\n"

@@ -14,9 +14,9 @@ from geo import intake
 from geo.cli import main
 from geo.edition import visible_enterprises
 from geo.errors import DataError, NotFound, RunError
+from geo.examination import examine as examine_data
 from geo.importer.model import Options
 from geo.intake import Intake
-from geo.publish import examine as examine_data
 from geo.settings import BUNDLED_LAYERS, Settings
 from geo.storage.working_copy import WorkingCopy
 from tests.importer.files import write_csv, write_xlsx

@@ -451,6 +451,10 @@ class Shown(SimpleNamespace):
     def of_kind(self, kind):
         return {f["id"]: f for f in self.layers.get(kind, [])}
 
+    def having(self, kind, field, values):
+        found = self.layers.get(kind, [])
+        return [f for f in found if f["properties"].get(field) in values]
+
     def document(self, name):
         return self.documents[name]
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from geo.errors import NotFound
+from geo.examination import examine
 from geo.findings import Waiver
 from geo.publish import (
     PublishBlocked,
     describe_versions,
-    examine,
     prepare,
     publish,
     release,

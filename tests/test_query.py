@@ -129,3 +129,36 @@ def test_a_layer_that_the_edition_does_not_have_is_not_found(with_layers: Librar
     for name in ("parks", "../staff/plots", "plots.geojson"):
         with pytest.raises(NotFound, match="FILE_UNKNOWN"):
             shown.features(name)
+
+
+def test_every_layer_of_both_editions_has_its_store(published: Path) -> None:
+    for edition in ("public", "staff"):
+        snapshot = Library(published).current(edition)
+        for layer in snapshot.site["layers"]:
+            store = snapshot.store(layer["id"])
+            assert store is snapshot.store(layer["id"])
+            assert store.count == layer["count"]
+            keys = list(store.keys())
+            assert keys == list(snapshot.features(layer["id"]))
+            for key in keys:
+                assert json.loads(store.get(key) or b"") == snapshot.features(layer["id"])[key]
+
+
+def test_the_public_store_has_no_field_that_is_not_public(published: Path) -> None:
+    library = Library(published)
+    layer = library.current("public").layer_of("enterprises")
+    stores = {name: library.current(name).store(layer) for name in ("public", "staff")}
+    assert {"invest_planned_wan", "employees", "uscc"} <= set(stores["staff"].fields)
+    assert not {"invest_planned_wan", "employees", "uscc"} & set(stores["public"].fields)
+
+
+def test_a_version_of_earlier_software_has_no_store(library: Library) -> None:
+    with pytest.raises(NotFound, match="STORE_MISSING"):
+        library.current("public").store("parks")
+
+
+def test_a_database_is_not_for_browsers(published: Path) -> None:
+    snapshot = Library(published).current("public")
+    assert snapshot.served_file("site.json").path.is_file()
+    with pytest.raises(NotFound, match="FILE_UNKNOWN"):
+        snapshot.served_file(f"features/{snapshot.layer_of('parks')}.sqlite")

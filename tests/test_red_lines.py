@@ -14,9 +14,10 @@ from shapely.geometry import box
 
 from geo import intake
 from geo.catalog import read_catalog
+from geo.examination import examine
 from geo.importer.model import Options
 from geo.intake import Intake
-from geo.publish import examine, publish
+from geo.publish import publish
 from geo.query import Library
 from geo.settings import BUNDLED_LAYERS, Settings
 from geo.storage.snapshots import SnapshotStore

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from geo.errors import CatalogError
-from geo.publish import examine
+from geo.examination import examine
 from geo.settings import BUNDLED_LAYERS
 from geo.story import MOST_SCENES, SCENE_KINDS, parse_story, read_story
 from tests.browser.site import copy_layers

@@ -9,21 +9,24 @@ of the land that leaves out. Formulas and sources: docs/planning.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.analyse.land import (
     AREA_NOTE,
     CONSTRUCTION,
     HECTARE_M2,
-    by_nature,
     in_parks,
-    keys_of,
     measure_plots,
-    named,
+    names_by_park,
+    natures_by,
+    sums_by,
+    unmeasured_by,
     within_bounds,
 )
 from geo.analyse.rounding import Path, round_tree
@@ -50,13 +53,22 @@ NOTES = (
 PLANE_NOTES = ("plan_note.area_plane", *NOTES[1:])
 """The same above the table of plane areas."""
 
+Scope = tuple[dict[str, Any], pd.DataFrame]
+"""What a sheet is about, as ``scope``, ``key`` and ``name``, and its plots."""
+
 _HUNDREDTHS = 100
 _ALL_PERCENT = 100 * _HUNDREDTHS
 _UNITS = {"ha": HECTARE_M2, "mu": MU_M2}
+_NO_AREAS = {unit: round_tree({}) for unit in _UNITS}
 
 
 def describe_balance(
-    parcels: gpd.GeoDataFrame, parks: pd.DataFrame, *, land_use: CodeList, counties: CodeList
+    parcels: gpd.GeoDataFrame,
+    plots: pd.DataFrame,
+    parks: pd.DataFrame,
+    *,
+    land_use: CodeList,
+    counties: CodeList,
 ) -> dict[str, Any]:
     """Return the balance sheets in all, by county and by park, as JSON values.
 
@@ -64,6 +76,8 @@ def describe_balance(
     ----------
     parcels
         The plots in longitude and latitude. Plots that overlap count fully, each for itself.
+    plots
+        The same as :func:`geo.analyse.land.measure_plots` measures them on the ellipsoid.
     parks
         The parks; one includes the plots of all parks inside it.
     land_use, counties
@@ -72,11 +86,11 @@ def describe_balance(
     Returns
     -------
     dict
-        ``notes`` (keys of texts for the heading), ``sheets`` (see :func:`balance_sheet`, each
+        ``notes`` (keys of texts for the heading), ``sheets`` (see :func:`balance_sheets`, each
         with ``scope``, ``key`` and ``name``), and ``empty``, the parks without a plot. ``plane``
         has ``notes`` and ``sheets`` of the plane areas, each with its ``zones``.
     """
-    land = _classified(measure_plots(parcels), land_use)
+    land = _classified(plots, land_use)
     zones = zones_of_plots(parcels, parks)
     measured = measure_plots(parcels.assign(zone=zones), partial(measure_in_zones, zones=zones))
     plane = _classified(measured, land_use)
@@ -84,31 +98,30 @@ def describe_balance(
     return {
         "format": FORMAT,
         "notes": list(NOTES),
-        "sheets": [head | balance_sheet(plots, land_use) for head, plots in scopes],
-        "empty": [park for park, plots in in_parks(land, parks).items() if plots.empty],
+        "sheets": _sheets(scopes, land_use),
+        "empty": _without_plots(scopes, parks),
         "plane": {
             "notes": list(PLANE_NOTES),
-            "sheets": [
-                head | {"zones": _zones(plots)} | balance_sheet(plots, land_use)
-                for head, plots in scopes_of(plane, parks, counties)
-            ],
+            "sheets": _sheets(
+                [
+                    (head | {"zones": _zones(plots)}, plots)
+                    for head, plots in scopes_of(plane, parks, counties)
+                ],
+                land_use,
+            ),
         },
     }
 
 
-def scopes_of(
-    plots: pd.DataFrame, parks: pd.DataFrame, counties: CodeList
-) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+def scopes_of(plots: pd.DataFrame, parks: pd.DataFrame, counties: CodeList) -> list[Scope]:
     """Return what has a sheet of its own, with its plots: all, counties, parks with a plot."""
-    titles = parks.dropna(subset="park_id").drop_duplicates("park_id").set_index("park_id")
-    found: list[tuple[dict[str, Any], pd.DataFrame]] = [
-        ({"scope": "all", "key": None, "name": None}, plots)
-    ]
+    names = names_by_park(parks)
+    found: list[Scope] = [({"scope": "all", "key": None, "name": None}, plots)]
     for adcode, land in _by_county(plots, parks):
         found.append(({"scope": "county", "key": adcode, "name": counties.label(adcode)}, land))
     for park, land in in_parks(plots, parks).items():
         if len(land):
-            found.append(({"scope": "park", "key": park, "name": named(titles.loc[park])}, land))
+            found.append(({"scope": "park", "key": park, "name": names[park]}, land))
     return found
 
 
@@ -118,44 +131,64 @@ def _zones(plots: pd.DataFrame) -> list[dict[str, Any]]:
     return [{"zone": n, "meridian": 3 * n, "crs": zone_crs(n)} for n in numbers]
 
 
-def balance_sheet(plots: pd.DataFrame, land_use: CodeList) -> dict[str, Any]:
-    """Return one sheet: its table at each level, and what its area is made of.
+def _without_plots(scopes: list[Scope], parks: pd.DataFrame) -> list[str]:
+    told = {head["key"] for head, _ in scopes if head["scope"] == "park"}
+    return [park for park in Families.of(parks).lineage if park not in told]
+
+
+def _sheets(scopes: list[Scope], land_use: CodeList) -> list[dict[str, Any]]:
+    """Return the sheet of each scope, with what it is about."""
+    sheets = balance_sheets([plots for _, plots in scopes], land_use)
+    return [head | sheet for (head, _), sheet in zip(scopes, sheets, strict=True)]
+
+
+def balance_sheets(parts: list[pd.DataFrame], land_use: CodeList) -> list[dict[str, Any]]:
+    """Return the sheet of each part: its table at each level, and what its area is made of.
 
     Areas are in hectares and 亩 with two places, shares in percent of the construction land
     with two places. Every printed sum is the sum of its printed parts, at every level.
 
     Returns
     -------
-    dict
+    list of dict
         ``plots``; ``unmeasured``, plots without a sure outline, which are left out;
         ``natures``; ``existing``, ``None`` where nothing is built, else what is built and what
         is ``unrecorded``; ``levels``, for each a list of ``groups`` with ``rows``; ``total``.
     """
+    sizes = [len(plots) for plots in parts]
+    # All parts are added up in one pass: one for each of many parks costs by their number.
+    plots = pd.concat(parts, ignore_index=True).assign(part=np.repeat(range(len(parts)), sizes))
     land = plots[plots["m2"].notna()]
-    columns = _Columns(land)
-    return {
-        "plots": len(plots),
-        "unmeasured": keys_of(plots, plots["m2"].isna()),
-        "natures": _natures(land),
-        "existing": columns.existing_summary(),
-        "total": columns.values(()),
-        "levels": {str(level): _table(columns, land, level, land_use) for level in LEVELS},
-    }
+    unmeasured, natures = unmeasured_by(plots["part"], plots), natures_by(land["part"], land)
+    return [
+        {
+            "plots": size,
+            "unmeasured": unmeasured.get(part, []),
+            "natures": _natures(natures.get(part, {})),
+            "existing": columns.existing_summary(),
+            "total": columns.values(()),
+            "levels": {str(level): _table(columns, level, land_use) for level in LEVELS},
+        }
+        for part, (size, columns) in enumerate(zip(sizes, _columns(land, len(parts)), strict=True))
+    ]
 
 
+_COLUMNS = ("parcel_id", "park_id", "nature", "declared_area_mu", "zone", "m2", "is_built")
+
+Areas = Mapping[str, dict[Path, int]]
+"""Rounded hundredths by column (``ha``, ``mu``, ``share``) and place in the hierarchy."""
+
+
+@dataclass(frozen=True)
 class _Columns:
     """The rounded columns of one sheet, by place in the hierarchy of classes."""
 
-    def __init__(self, land: pd.DataFrame) -> None:
-        built = land[land["is_built"]]
-        given = within_bounds(land, "parcels", "declared_area_mu")
-        declared = land.assign(declared_area_mu=given)[given.notna()]
-        self.planned = _rounded_areas(land)
-        self.existing = _rounded_areas(built) if len(built) else None
-        self.declared = round_tree(_hundredths(declared, declared["declared_area_mu"]))
-        self.compared = round_tree(_hundredths(declared, declared["m2"] / MU_M2))
-        self.plots = _counts(land)
-        self.with_declared = _counts(declared)
+    planned: Areas
+    existing: Areas | None
+    declared: dict[Path, int]
+    compared: dict[Path, int]
+    plots: dict[Path, int]
+    with_declared: dict[Path, int]
 
     def values(self, node: Path) -> dict[str, Any]:
         """Return the columns of a class, a group (its first part) or of all (``()``)."""
@@ -190,7 +223,9 @@ def _classified(plots: pd.DataFrame, land_use: CodeList) -> pd.DataFrame:
     """Return the plots with ``path``: group and class at each level, a coarse class repeated."""
     codes = plots["land_use_code"].fillna("").astype(str)
     paths = {code: _path_of(code, land_use) for code in codes.unique()}
-    return plots.assign(path=codes.map(paths))
+    # The plots are cut up by park, and each is told again in every sheet: costs by columns.
+    needed = [name for name in _COLUMNS if name in plots.columns]
+    return plots[needed].assign(path=codes.map(paths))
 
 
 def _path_of(code: str, land_use: CodeList) -> Path:
@@ -200,27 +235,58 @@ def _path_of(code: str, land_use: CodeList) -> Path:
     return (group, *(code[: 2 * level] for level in LEVELS))
 
 
-def _rounded_areas(land: pd.DataFrame) -> dict[str, dict[Path, int]]:
-    """Return the areas in hundredths of ha and 亩, and the share of construction land."""
-    trees = {unit: round_tree(_hundredths(land, land["m2"] / m2)) for unit, m2 in _UNITS.items()}
+def _columns(land: pd.DataFrame, parts: int) -> list[_Columns]:
+    """Return the columns of each part of the land, which is numbered by ``part``."""
+    built = land[land["is_built"]]
+    given = within_bounds(land, "parcels", "declared_area_mu")
+    declared = land.assign(declared_area_mu=given)[given.notna()]
+    planned, existing = _rounded_areas(land), _rounded_areas(built)
+    stated = _hundredths(declared, declared["declared_area_mu"])
+    compared = _hundredths(declared, declared["m2"] / MU_M2)
+    counts, with_declared = _counts(land), _counts(declared)
+    return [
+        _Columns(
+            planned=planned.get(part, _NO_AREAS),
+            existing=existing.get(part),
+            declared=round_tree(stated.get(part, {})),
+            compared=round_tree(compared.get(part, {})),
+            plots=counts.get(part, {}),
+            with_declared=with_declared.get(part, {}),
+        )
+        for part in range(parts)
+    ]
+
+
+def _rounded_areas(land: pd.DataFrame) -> dict[int, Areas]:
+    """Return the areas in hundredths of ha and 亩, and the share of construction land, by part."""
+    areas: dict[int, dict[str, dict[Path, int]]] = {}
+    for unit, m2 in _UNITS.items():
+        for part, leaves in _hundredths(land, land["m2"] / m2).items():
+            areas.setdefault(part, {})[unit] = round_tree(leaves)
     above = land[land["path"].str[0] == "construction"]
-    whole = float(above["m2"].sum())
-    if whole > 0:
-        shares = _hundredths(above, above["m2"] / whole * 100)
-        trees["share"] = round_tree(shares, total=_ALL_PERCENT)
-    return trees
+    whole = above["part"].map(sums_by(above["part"], above["m2"])).astype("float64")
+    above, whole = above[whole > 0], whole[whole > 0]
+    for part, shares in _hundredths(above, above["m2"] / whole * 100).items():
+        areas[part]["share"] = round_tree(shares, total=_ALL_PERCENT)
+    return dict(areas)
 
 
-def _hundredths(land: pd.DataFrame, values: pd.Series[float]) -> dict[Path, float]:
-    sums = (values * _HUNDREDTHS).groupby(land["path"]).sum()
-    return {cast(Path, path): float(value) for path, value in sums.items()}
+def _hundredths(land: pd.DataFrame, values: pd.Series[float]) -> dict[int, dict[Path, float]]:
+    sums = (values * _HUNDREDTHS).groupby([land["part"], land["path"]]).sum()
+    leaves: dict[int, dict[Path, float]] = {}
+    for (part, path), value in zip(sums.index, sums.tolist(), strict=True):
+        leaves.setdefault(part, {})[path] = value
+    return leaves
 
 
-def _counts(land: pd.DataFrame) -> dict[Path, int]:
-    counts: dict[Path, int] = {}
-    for path in land["path"]:
+def _counts(land: pd.DataFrame) -> dict[int, dict[Path, int]]:
+    """Return how many plots every node of the hierarchy has, by part."""
+    counts: dict[int, dict[Path, int]] = {}
+    sizes = land.groupby(["part", "path"]).size()
+    for (part, path), count in zip(sizes.index, sizes.tolist(), strict=True):
+        own = counts.setdefault(part, {})
         for length in range(len(path) + 1):
-            counts[path[:length]] = counts.get(path[:length], 0) + 1
+            own[path[:length]] = own.get(path[:length], 0) + count
     return counts
 
 
@@ -235,10 +301,8 @@ def _printed(trees: Mapping[str, Mapping[Path, int]], node: Path) -> dict[str, f
     }
 
 
-def _table(
-    columns: _Columns, land: pd.DataFrame, level: int, land_use: CodeList
-) -> list[dict[str, Any]]:
-    nodes = sorted({path[: level + 1] for path in land["path"]}, key=lambda n: n[1:])
+def _table(columns: _Columns, level: int, land_use: CodeList) -> list[dict[str, Any]]:
+    nodes = sorted((n for n in columns.plots if len(n) == level + 1), key=lambda n: n[1:])
     return [
         {
             "group": group,
@@ -254,9 +318,8 @@ def _table(
     ]
 
 
-def _natures(land: pd.DataFrame) -> list[dict[str, Any]]:
+def _natures(areas: Mapping[str, float]) -> list[dict[str, Any]]:
     """Return how much of the area is surveyed, schematic, a sample, largest first."""
-    areas = by_nature(land)
     trees = {
         unit: round_tree({(nature,): area / m2 * _HUNDREDTHS for nature, area in areas.items()})
         for unit, m2 in _UNITS.items()

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.chains import Chain, Chains, Node
 from geo.codes import IndustryList
@@ -31,16 +33,9 @@ _EXAMPLES = 6
 _SHORTEST = 3
 """A section letter alone (C, manufacturing) says nothing about a step."""
 
-_FIRM_COLUMNS = (
-    "enterprise_id",
-    "name_zh",
-    "name_en",
-    "industry_code",
-    "stage",
-    "chain",
-    "chain_role",
-    "nature",
-)
+_NAMED_COLUMNS = ("enterprise_id", "name_zh", "name_en", "stage", "industry_code", "nature")
+_CLAIM_COLUMNS = ("industry_code", "chain", "chain_role")
+_GROUND_COLUMNS = ("permitted_industries", "land_use_code")
 _SITE_COLUMNS = ("park_id", "land_use_code", "permitted_industries", "nature")
 
 _GROUND = {"A": ("01", "02", "03", "06"), "B": ("10",), "C": ("10",), "G": ("11", "12")}
@@ -86,7 +81,7 @@ def describe_chains(
         industries, and those to ``ask`` about, of which it is not known. ``unplaced`` are
         the chain's firms whose step is not known.
     """
-    firms = _countable(enterprises)
+    firms = _Firms.of(enterprises)
     sites = _Sites.of(parcels, buildings, industry)
     known = frozenset(chain.id for chain in chains.chains)
     return {
@@ -126,34 +121,96 @@ def _suits(land_use: str | None, code: str) -> bool:
     return not land_use or land_use.startswith(_GROUND.get(code[0], ("",)))
 
 
-def _countable(enterprises: pd.DataFrame) -> pd.DataFrame:
-    firms = _plain(enterprises, _FIRM_COLUMNS)
-    chosen = firms[firms["stage"].isin(COUNTABLE_STAGES)]
-    return chosen.sort_values("enterprise_id", kind="stable")
-
-
 def _plain(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return the columns as objects, ``None`` where a value or the column is missing."""
     plain = pd.DataFrame(frame).reindex(columns=list(columns)).astype(object)
     return plain.where(plain.notna(), None)
 
 
-def _describe(placing: _Placing, firms: pd.DataFrame, sites: _Sites) -> dict[str, Any]:
-    chain, industry = placing.chain, placing.industry
-    places = placing.places(firms)
-    mine = firms[places.notna()]
-    node_of = places.dropna().map(lambda place: place.node)
-    unsure = {name for place in places.dropna() for name in place.perhaps}
+def _numbered(
+    frame: pd.DataFrame, columns: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], NDArray[np.int64]]:
+    """Return the distinct rows of the columns, and which of them each row of the frame is."""
+    number = np.zeros(len(frame), dtype=np.int64)
+    for name in columns:
+        codes, distinct = pd.factorize(frame[name])
+        number = number * (len(distinct) + 1) + codes + 1
+    _, first, number = np.unique(number, return_index=True, return_inverse=True)
+    rows = _plain(frame.iloc[first], columns)
+    return list(rows.itertuples(index=False, name=None)), number
+
+
+def _describe(placing: _Placing, firms: _Firms, sites: _Sites) -> dict[str, Any]:
+    chain = placing.chain
+    places = placing.places(firms.claims)
+    mine = np.array([place is not None for place in places], dtype=bool)
+    node_of = np.array([place.node if place else None for place in places], dtype=object)
+    unsure = {name for place in places if place for name in place.perhaps}
     return {
         "id": chain.id,
         "title": chain.title.model_dump(),
         "nodes": [
-            _describe_node(node, mine[node_of == node.id], node.id in unsure, sites, industry)
+            _describe_node(
+                node, firms.describe(node_of == node.id), node.id in unsure, sites, placing.industry
+            )
             for node in chain.nodes
         ],
-        "unplaced": _firms(mine[node_of.isna()]),
-        "firms": {"count": len(mine), "samples": _samples(mine)},
+        "unplaced": firms.describe(mine & np.array([node is None for node in node_of], dtype=bool)),
+        "firms": firms.count(mine),
     }
+
+
+@dataclass(frozen=True)
+class _Firms:
+    """The firms that count, in order of their id, by what they say of their step.
+
+    Of a million firms few say something of their own: ``claims`` are the distinct industries,
+    chains and roles. ``claim`` is the place in ``claims`` of each firm of the frame; ``named``
+    are the rows of the first named firms of each claim.
+    """
+
+    frame: pd.DataFrame
+    claims: list[tuple[Any, ...]]
+    claim: NDArray[np.int64]
+    named: NDArray[np.int64]
+    counts: Mapping[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, enterprises: pd.DataFrame) -> _Firms:
+        """Return the firms with a signed agreement."""
+        columns = list(dict.fromkeys((*_NAMED_COLUMNS, *_CLAIM_COLUMNS)))
+        frame = pd.DataFrame(enterprises).reindex(columns=columns)
+        frame = frame[frame["stage"].isin(COUNTABLE_STAGES)]
+        frame = frame.sort_values("enterprise_id", kind="stable", ignore_index=True)
+        claims, claim = _numbered(frame, _CLAIM_COLUMNS)
+        has_name = (frame["name_zh"].notna() | frame["name_en"].notna()).to_numpy()
+        rows = pd.Series(claim)[has_name]
+        chosen = {
+            "count": np.ones(len(frame), dtype=bool),
+            "samples": _is_sample(frame),
+            "named": has_name,
+        }
+        return cls(
+            frame,
+            claims,
+            claim,
+            rows.groupby(rows).head(MOST_NAMED).index.to_numpy(),
+            {name: np.bincount(claim[of], minlength=len(claims)) for name, of in chosen.items()},
+        )
+
+    def count(self, chosen: NDArray[np.bool_]) -> dict[str, int]:
+        """Return how many firms make the chosen claims, and how many of them are samples."""
+        return {name: int(self.counts[name][chosen].sum()) for name in ("count", "samples")}
+
+    def describe(self, chosen: NDArray[np.bool_]) -> dict[str, Any]:
+        """Return also how many of these firms are unnamed, and the first of the others."""
+        found = self.count(chosen)
+        rows = self.named[chosen[self.claim[self.named]]][:MOST_NAMED]
+        return {
+            **found,
+            "unnamed": found["count"] - int(self.counts["named"][chosen].sum()),
+            "named": _plain(self.frame.iloc[rows], _NAMED_COLUMNS).to_dict("records"),
+        }
 
 
 @dataclass(frozen=True)
@@ -164,12 +221,9 @@ class _Placing:
     known: frozenset[str]
     industry: IndustryList
 
-    def places(self, firms: pd.DataFrame) -> pd.Series[Any]:
-        """Return the :class:`_Place` of each firm, ``None`` for those of other chains."""
-        columns = (firms[name] for name in ("industry_code", "chain", "chain_role"))
-        claims = list(zip(*columns, strict=True))
-        found = {claim: self._place(*claim) for claim in dict.fromkeys(claims)}
-        return pd.Series([found[claim] for claim in claims], firms.index, dtype=object)
+    def places(self, claims: Sequence[tuple[Any, ...]]) -> list[_Place | None]:
+        """Return the :class:`_Place` for each claim, ``None`` for those of other chains."""
+        return [self._place(*claim) for claim in claims]
 
     def _place(self, code: str | None, own: str | None, role: str | None) -> _Place | None:
         if own in self.known and own != self.chain.id:
@@ -203,9 +257,9 @@ def _in_role(nodes: list[Node], role: str | None) -> list[Node]:
 
 
 def _describe_node(
-    node: Node, firms: pd.DataFrame, is_unsure: bool, sites: _Sites, industry: IndustryList
+    node: Node, firms: dict[str, Any], is_unsure: bool, sites: _Sites, industry: IndustryList
 ) -> dict[str, Any]:
-    state = "present" if len(firms) else "unclear" if is_unsure else "gap"
+    state = "present" if firms["count"] else "unclear" if is_unsure else "gap"
     return {
         "id": node.id,
         "role": node.role,
@@ -214,33 +268,21 @@ def _describe_node(
             {"code": code, "label": industry.label(code)} for code in dict.fromkeys(node.industries)
         ],
         "state": state,
-        "firms": _firms(firms),
+        "firms": firms,
         "offers": None if state == "present" else sites.for_industries(node.industries),
     }
 
 
-def _firms(firms: pd.DataFrame) -> dict[str, Any]:
-    """Return how many firms there are, how many are samples or unnamed, and the others."""
-    named = firms[firms["name_zh"].notna() | firms["name_en"].notna()]
-    shown = ["enterprise_id", "name_zh", "name_en", "stage", "industry_code", "nature"]
-    return {
-        "count": len(firms),
-        "samples": _samples(firms),
-        "unnamed": len(firms) - len(named),
-        "named": named[shown].head(MOST_NAMED).to_dict("records"),
-    }
-
-
-def _samples(frame: pd.DataFrame) -> int:
-    return int((frame["nature"] == "sample").sum())
+def _is_sample(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    return frame["nature"].isin(["sample"]).to_numpy()
 
 
 @dataclass(frozen=True)
 class _Sites:
     """Plots and halls on offer, with what they are permitted for."""
 
-    plots: pd.DataFrame
-    halls: pd.DataFrame
+    plots: _Offer
+    halls: _Offer
     industry: IndustryList
 
     @classmethod
@@ -254,39 +296,71 @@ class _Sites:
         for name in _SITE_COLUMNS[:-1]:
             filled = halls[name].fillna(halls["parcel_id"].map(ground[name])).astype(object)
             halls[name] = filled.where(filled.notna(), None)
-        return cls(plots[plots["on_offer"] == True], halls, industry)  # noqa: E712
+        return cls(
+            _Offer.of(plots[plots["on_offer"] == True], key="parcel_id", area="area_mu"),  # noqa: E712
+            _Offer.of(halls, key="building_id", area="area_m2"),
+            industry,
+        )
 
     def for_industries(self, wanted: Sequence[str]) -> dict[str, Any]:
         """Return the plots and halls that allow one of the industries, or may do so."""
         return {
-            "plots": self._sort(self.plots, wanted, key="parcel_id", area="area_mu"),
-            "halls": self._sort(self.halls, wanted, key="building_id", area="area_m2"),
+            "plots": self.plots.for_industries(wanted, self.industry),
+            "halls": self.halls.for_industries(wanted, self.industry),
         }
 
-    def _sort(
-        self, sites: pd.DataFrame, wanted: Sequence[str], *, key: str, area: str
-    ) -> dict[str, Any]:
-        grounds = list(zip(sites["permitted_industries"], sites["land_use_code"], strict=True))
-        answers = {g: allowance(*g, wanted, self.industry) for g in dict.fromkeys(grounds)}
-        verdicts = pd.Series([answers[ground] for ground in grounds], sites.index, dtype=object)
+
+@dataclass(frozen=True)
+class _Offer:
+    """Plots or halls in order of their key, by what their ground is permitted for.
+
+    ``ground`` is the place in ``grounds`` of each site. ``described`` holds what was found for
+    the same grounds before: most industries ask for the same.
+    """
+
+    sites: pd.DataFrame
+    key: str
+    area: str
+    grounds: list[tuple[Any, ...]]
+    ground: NDArray[np.int64]
+    described: dict[tuple[bool, ...], dict[str, Any]]
+
+    @classmethod
+    def of(cls, sites: pd.DataFrame, *, key: str, area: str) -> _Offer:
+        """Return the sites, whose areas stand in the column ``area``."""
+        return cls(sites, key, area, *_numbered(sites, _GROUND_COLUMNS), described={})
+
+    def for_industries(self, wanted: Sequence[str], industry: IndustryList) -> dict[str, Any]:
+        """Return the sites that allow one of the industries, and those to ask about."""
+        answers = [allowance(permitted, use, wanted, industry) for permitted, use in self.grounds]
         return {
-            answer: _by_park(sites[verdicts == answer], key=key, area=area)
+            answer: self._describe(tuple(found == answer for found in answers))
             for answer in ("allow", "ask")
         }
+
+    def _describe(self, chosen: tuple[bool, ...]) -> dict[str, Any]:
+        if chosen not in self.described:
+            sites = self.sites[np.array(chosen, dtype=bool)[self.ground]]
+            self.described[chosen] = _by_park(sites, key=self.key, area=self.area)
+        return self.described[chosen]
 
 
 def _by_park(sites: pd.DataFrame, *, key: str, area: str) -> dict[str, Any]:
     """Return how many sites there are and how large, in all and by park."""
+    keys, areas = sites[key].to_numpy(), sites[area].to_numpy(dtype=float)
+    is_sample = _is_sample(sites)
+
+    def sum_up(rows: NDArray[np.int64]) -> Mapping[str, Any]:
+        known = areas[rows][~np.isnan(areas[rows])]
+        total = round(float(known.sum()), 1) if len(known) else None
+        return {"count": len(rows), "samples": int(is_sample[rows].sum()), area: total}
+
+    rows = pd.Series(np.arange(len(sites)))
+    parks = rows.groupby(sites["park_id"].to_numpy(), dropna=False, sort=True)
     return {
-        **_sum_up(sites, area),
+        **sum_up(rows.to_numpy()),
         "parks": [
-            {"park_id": park, **_sum_up(group, area), "ids": list(group[key].head(_EXAMPLES))}
-            for park, group in sites.groupby("park_id", dropna=False, sort=True)
+            {"park_id": park, **sum_up(found), "ids": keys[found[:_EXAMPLES]].tolist()}
+            for park, found in ((park, group.to_numpy()) for park, group in parks)
         ],
     }
-
-
-def _sum_up(sites: pd.DataFrame, area: str) -> Mapping[str, Any]:
-    known = sites[area].dropna().astype(float)
-    total = round(float(known.sum()), 1) if len(known) else None
-    return {"count": len(sites), "samples": _samples(sites), area: total}

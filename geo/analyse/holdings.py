@@ -34,37 +34,40 @@ class Land:
 
 def own_land(firms: pd.DataFrame, plots: pd.DataFrame) -> dict[str, Land]:
     """Return the land of each firm: its plot and those that name it, if nobody shares them."""
-    used = plots["enterprise_id"].notna() | plots["parcel_id"].isin(firms["parcel_id"].dropna())
-    records = {row["parcel_id"]: row for row in records_of(plots[used])}
-    held: dict[str, set[str]] = {key: set() for key in firms["enterprise_id"]}
-    holders: dict[str, set[str]] = {}
-    named_by = [(row["enterprise_id"], key) for key, row in records.items()]
-    placed = zip(firms["enterprise_id"], firms["parcel_id"], strict=True)
-    for firm, plot in [*named_by, *placed]:
-        if isinstance(firm, str) and plot in records:
-            holders.setdefault(plot, set()).add(firm)
-            held.setdefault(firm, set()).add(plot)
-    halls = dict(zip(firms["enterprise_id"], firms["building_id"].notna(), strict=True))
+    held = _holdings(firms, plots)
+    shared = held.groupby("plot")["firm"].transform("size") > 1
+    sharing = set(held.loc[shared, "firm"])
+    measured = plots.set_index("parcel_id")["m2"].notna()
+    unmeasured = set(held.loc[~held["plot"].map(measured).astype(bool), "firm"])
+    sole = held[~held["firm"].isin(sharing | unmeasured)].sort_values("plot")
+    records = {row["parcel_id"]: row for row in records_of(_rows_of(plots, sole["plot"]))}
+    own: dict[str, list[Mapping[str, Any]]] = {}
+    for firm, plot in zip(sole["firm"], sole["plot"], strict=True):
+        own.setdefault(firm, []).append(records[plot])
+    in_hall = firms["building_id"].notna().tolist()
     return {
-        firm: _land_of(sorted(held[firm]), records, holders, in_hall=bool(halls[firm]))
-        for firm in halls
+        firm: _UNKNOWN[IN_HALL]
+        if hall
+        else Land(tuple(own[firm]))
+        if firm in own
+        else _UNKNOWN[
+            SHARED if firm in sharing else UNMEASURED if firm in unmeasured else NO_OWN_PLOT
+        ]
+        for firm, hall in zip(firms["enterprise_id"].tolist(), in_hall, strict=True)
     }
 
 
-def _land_of(
-    keys: list[str],
-    records: Mapping[str, Mapping[str, Any]],
-    holders: Mapping[str, set[str]],
-    *,
-    in_hall: bool,
-) -> Land:
-    if in_hall:
-        return Land(because=IN_HALL)
-    if not keys:
-        return Land(because=NO_OWN_PLOT)
-    if any(len(holders[key]) > 1 for key in keys):
-        return Land(because=SHARED)
-    plots = tuple(records[key] for key in keys)
-    if any(pd.isna(plot["m2"]) for plot in plots):
-        return Land(because=UNMEASURED)
-    return Land(plots)
+def _holdings(firms: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:
+    """Return each ``firm`` with each known ``plot`` that it names or that names it, once."""
+    columns = {"enterprise_id": "firm", "parcel_id": "plot"}
+    pairs = [frame[list(columns)].rename(columns=columns) for frame in (plots, firms)]
+    found = pd.concat(pairs, ignore_index=True).dropna().drop_duplicates()
+    return found[found["plot"].isin(plots["parcel_id"])]
+
+
+def _rows_of(plots: pd.DataFrame, keys: pd.Series[str]) -> pd.DataFrame:
+    return plots[plots["parcel_id"].isin(keys)]
+
+
+_UNKNOWN = {why: Land(because=why) for why in (IN_HALL, NO_OWN_PLOT, SHARED, UNMEASURED)}
+"""Shared by all firms of which the same is to be said."""

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -20,10 +19,12 @@ from geo.analyse.holdings import UNMEASURED, Land, own_land
 from geo.analyse.land import (
     AREA_NOTE,
     areas_of,
-    measure_plots,
+    counts_by,
     named,
+    names_by_park,
     number_of,
     records_of,
+    sums_by,
     text_of,
     within_bounds,
 )
@@ -31,10 +32,13 @@ from geo.analyse.limits import PLAN, Limits
 from geo.analyse.ranking import rank_firms
 from geo.codes import IndustryList
 from geo.families import Families
+from geo.feature_store import is_large
 from geo.indicators import INDICATORS, UNITS, Indicators
 from geo.model import COUNTABLE_STAGES, INFRASTRUCTURE, MU_M2, MU_PER_HECTARE
 
 FORMAT = 1
+LARGE_NOTE = "plan_note.indicators_large"
+"""Of a large register only plots that state a figure, and firms with land of their own."""
 NOTES = (AREA_NOTE, "plan_note.indicators_own_land", "plan_note.invest_not_fixed_assets")
 
 BUILT = ("far", "building_coefficient", "green_ratio", "office_ratio")
@@ -111,7 +115,7 @@ class _Figures:
 
 
 def describe_indicators(
-    parcels: gpd.GeoDataFrame,
+    land: pd.DataFrame,
     enterprises: pd.DataFrame,
     parks: pd.DataFrame,
     *,
@@ -122,8 +126,8 @@ def describe_indicators(
 
     Parameters
     ----------
-    parcels
-        The plots in longitude and latitude.
+    land
+        The plots as :func:`geo.analyse.land.measure_plots` measures them.
     enterprises
         The firms as the join placed them. Those without a signed agreement do not count.
     parks
@@ -144,19 +148,21 @@ def describe_indicators(
         how many of the known are ``samples``); and ``ranking``, see
         :func:`geo.analyse.ranking.rank_firms`.
     """
-    plots = _clean_plots(measure_plots(parcels))
+    plots = _clean_plots(land)
     firms = _clean_firms(enterprises)
     limits = Limits(rules.thresholds, industry)
-    land = own_land(firms, plots)
-    firm_rows = [_firm(row, land[row["enterprise_id"]], limits) for row in records_of(firms)]
+    own = own_land(firms, plots)
+    is_brief = is_large(max(len(plots), len(firms)))
+    listed = _with_own_land(firms, own) if is_brief else firms
+    firm_rows = [_firm(row, own[row["enterprise_id"]], limits) for row in records_of(listed)]
     return {
         "format": FORMAT,
-        "notes": list(NOTES),
+        "notes": [*NOTES, *([LARGE_NOTE] if is_brief else [])],
         "indicators": {name: _described(name) for name in INDICATORS},
         "thresholds": [threshold.model_dump(mode="json") for threshold in rules.thresholds],
-        "plots": list(_plots(plots, firms, limits)),
+        "plots": list(_plots(_telling(plots, own) if is_brief else plots, firms, limits)),
         "firms": firm_rows,
-        "parks": _parks(parks, plots, firms.assign(mu=_areas_mu(firms, land))),
+        "parks": _parks(parks, plots, firms.assign(mu=_areas_mu(firms, own))),
         "ranking": rank_firms(firm_rows, rules.ranking, industry),
     }
 
@@ -184,6 +190,16 @@ def _clean_firms(enterprises: pd.DataFrame) -> pd.DataFrame:
     fields = [*MONEY.values(), "energy_tce"]
     bounded = {name: within_bounds(firms, "enterprises", name) for name in fields}
     return firms.assign(**bounded).sort_values("enterprise_id", ignore_index=True)
+
+
+def _with_own_land(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.DataFrame:
+    return firms[[land[key].because is None for key in firms["enterprise_id"]]]
+
+
+def _telling(plots: pd.DataFrame, land: Mapping[str, Land]) -> pd.DataFrame:
+    """Return the plots that state a figure or are the land of one firm alone."""
+    own = {plot["parcel_id"] for held in land.values() for plot in held.plots}
+    return plots[plots[list(BUILT)].notna().any(axis=1) | plots["parcel_id"].isin(own)]
 
 
 def _firm(row: Mapping[str, Any], land: Land, limits: Limits) -> dict[str, Any]:
@@ -246,7 +262,7 @@ def _put_money(
 def _plots(plots: pd.DataFrame, firms: pd.DataFrame, limits: Limits) -> Iterable[dict[str, Any]]:
     """Return the plots that are built on, state a figure or have a firm; no infrastructure."""
     on_plot: dict[str, list[Mapping[str, Any]]] = {}
-    for firm in records_of(firms.dropna(subset="parcel_id")):
+    for firm in records_of(firms[firms["parcel_id"].isin(plots["parcel_id"])]):
         on_plot.setdefault(firm["parcel_id"], []).append(firm)
     stated = plots["is_built"] | plots[list(BUILT)].notna().any(axis=1)
     chosen = stated | plots["parcel_id"].isin(list(on_plot))
@@ -296,52 +312,62 @@ def _areas_mu(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.Series[float]
 
 
 def _parks(parks: pd.DataFrame, plots: pd.DataFrame, firms: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the figures of each park, over the plots and firms of which each is known."""
     families = Families.of(parks)
-    land = dict(list(families.members(plots, plots["park_id"]).groupby("family")))
-    members = families.members(firms, firms["park_id"])
-    staff = dict(list(members.groupby("family")))
-    titles = parks.dropna(subset="park_id").drop_duplicates("park_id").set_index("park_id")
-    return [
-        {"key": park, "name": named(titles.loc[park])}
-        | _park(land.get(park, plots.iloc[:0]), staff.get(park, members.iloc[:0])).as_dict()
-        for park in families.lineage
-    ]
+    # What is told once for each park around it costs by its columns.
+    plots = plots[["land_use_code", "nature", "m2", "is_built", "park_id", *BUILT]]
+    firms = firms[["stage", "nature", "energy_tce", "mu", "park_id", *MONEY.values()]]
+    figures = {park: _Figures() for park in families.lineage}
+    _put_built(figures, families.members(plots, plots["park_id"]))
+    _put_firms(figures, families.members(firms, firms["park_id"]))
+    names = names_by_park(parks)
+    return [{"key": park, "name": names[park]} | own.as_dict() for park, own in figures.items()]
 
 
-def _park(plots: pd.DataFrame, firms: pd.DataFrame) -> _Figures:
-    """Return the figures of a park, over the plots and firms of which each is known."""
-    figures = _Figures()
+def _put_built(figures: Mapping[str, _Figures], plots: pd.DataFrame) -> None:
     built = plots[plots["is_built"] & ~_serves(plots)]
     for name in BUILT:
         known = built[built[name].notna() & built["m2"].notna()]
-        _put_quotient(figures, name, (known[name] * known["m2"], known["m2"]), known, built)
+        _put_quotients(figures, name, (known[name] * known["m2"], known["m2"]), known, built)
+
+
+def _put_firms(figures: Mapping[str, _Figures], firms: pd.DataFrame) -> None:
     working = firms[firms["stage"] == _WORKING]
     for name, column in MONEY.items():
         among = working if name in ("output", "tax") else firms
         known = among[among[column].notna() & among["mu"].notna()]
-        _put_quotient(figures, name, (known[column], known["mu"]), known, among)
+        _put_quotients(figures, name, (known[column], known["mu"]), known, among)
     known = working[working["energy_tce"].notna() & (working["output_wan"] > 0)]
-    _put_quotient(figures, "energy", (known["energy_tce"], known["output_wan"]), known, working)
-    return figures
+    _put_quotients(figures, "energy", (known["energy_tce"], known["output_wan"]), known, working)
 
 
-def _put_quotient(
-    figures: _Figures,
+def _put_quotients(
+    figures: Mapping[str, _Figures],
     name: str,
     parts: tuple[pd.Series[float], pd.Series[float]],
     known: pd.DataFrame,
     among: pd.DataFrame,
 ) -> None:
-    over, under = (float(part.sum()) for part in parts)
-    samples = int(known["nature"].eq("sample").sum())
-    figures.counted[name] = {"known": len(known), "of": len(among), "samples": samples}
-    figures.put(name, over / under if under > 0 else None, NOT_STATED)
+    """Put a figure of every park: what the parts add up to in it, one over the other."""
+    over, under = (sums_by(known["family"], part) for part in parts)
+    counts, whole = counts_by(known["family"]), counts_by(among["family"])
+    samples = counts_by(known.loc[known["nature"].eq("sample"), "family"])
+    for park, own in figures.items():
+        own.counted[name] = {
+            "known": counts.get(park, 0),
+            "of": whole.get(park, 0),
+            "samples": samples.get(park, 0),
+        }
+        own.put(name, over[park] / under[park] if under.get(park, 0) > 0 else None, NOT_STATED)
 
 
 def _sum(firms: list[Mapping[str, Any]], column: str) -> float | None:
     """Return a sum of which every part is known."""
     values = [firm[column] for firm in firms]
-    return None if any(pd.isna(v) for v in values) else float(np.sum(values))
+    if any(map(math.isnan, values)):
+        return None
+    # Nearly every plot has one firm, and numpy takes long to add up one number.
+    return float(values[0] if len(values) == 1 else np.sum(values))
 
 
 def _rounded(value: float) -> float:

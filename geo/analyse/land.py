@@ -73,15 +73,43 @@ def areas_of(square_metres: float) -> dict[str, float]:
     }
 
 
-def by_nature(plots: pd.DataFrame) -> dict[str, float]:
-    """Return the measured area in m² by nature, in the order of the natures' names."""
-    sums = plots.groupby(plots["nature"].fillna("").astype(str))["m2"].sum()
-    return {str(nature): float(area) for nature, area in sums.items()}
+def sums_by(groups: pd.Series[Any], values: pd.Series[float]) -> dict[Any, float]:
+    """Return the sum of the values of each group, which none of them lacks, in one pass.
+
+    Each is added up as a column of its own, so it is to the last bit what ``values.sum()``
+    of the group alone is; the sums of a ``groupby`` are added up in another way.
+    """
+    codes, names = pd.factorize(groups)
+    counts = np.bincount(codes, minlength=len(names))
+    ends = np.cumsum(counts)
+    ordered = values.to_numpy()[np.argsort(codes, kind="stable")]
+    spans = zip(names, ends - counts, ends, strict=True)
+    return {name: float(ordered[start:end].sum()) for name, start, end in spans}
 
 
-def keys_of(plots: pd.DataFrame, mask: pd.Series[Any]) -> list[str]:
-    """Return the keys of the plots where the mask holds; those without a key are left out."""
-    return [key for key in plots.loc[mask, "parcel_id"] if isinstance(key, str)]
+def counts_by(groups: pd.Series[Any]) -> dict[Any, int]:
+    """Return how many rows each group has."""
+    return {name: int(count) for name, count in groups.value_counts().items()}
+
+
+def natures_by(groups: pd.Series[Any], plots: pd.DataFrame) -> dict[Any, dict[str, float]]:
+    """Return the area in m² of each group of plots by nature, in the order of their names."""
+    natures = plots["nature"].fillna("").astype(str)
+    areas: dict[Any, dict[str, float]] = {}
+    sums = plots["m2"].groupby([groups, natures]).sum()
+    for (group, nature), area in zip(sums.index, sums.tolist(), strict=True):
+        areas.setdefault(group, {})[str(nature)] = area
+    return areas
+
+
+def unmeasured_by(groups: pd.Series[Any], plots: pd.DataFrame) -> dict[Any, list[str]]:
+    """Return the keys of the plots of each group that have no sure area, if they have a key."""
+    open_ = plots["m2"].isna()
+    keys: dict[Any, list[str]] = {}
+    for group, key in zip(groups[open_], plots.loc[open_, "parcel_id"], strict=True):
+        if isinstance(key, str):
+            keys.setdefault(group, []).append(key)
+    return keys
 
 
 def named(row: Any, fields: Sequence[str] = ("name_zh", "name_en")) -> dict[str, str]:
@@ -90,9 +118,18 @@ def named(row: Any, fields: Sequence[str] = ("name_zh", "name_en")) -> dict[str,
     return {"zh": zh, "en": en or zh}
 
 
+def names_by_park(parks: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return the name of each park in both languages, by its key."""
+    records = records_of(parks[["park_id", "name_zh", "name_en"]].dropna(subset="park_id"))
+    # Of records with one key the first counts, so it is put in last.
+    return {record["park_id"]: named(record) for record in reversed(records)}
+
+
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame by column name."""
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+    columns = [frame[name].astype("object").tolist() for name in frame.columns]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def number_of(row: Mapping[str, Any] | None, name: str | None) -> float | None:

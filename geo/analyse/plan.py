@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.analyse.balance import describe_balance
 from geo.analyse.indicators import describe_indicators
+from geo.analyse.land import measure_plots
 from geo.analyse.rates import describe_rates
 from geo.codes import Codes
 from geo.indicators import Indicators
@@ -25,12 +26,13 @@ def describe_plan(
     """
     parcels, parks = gpd.GeoDataFrame(frames["parcels"]), frames["parks"]
     firms = frames["enterprises"]
+    plots = measure_plots(parcels)
     return {
         "balance.json": describe_balance(
-            parcels, parks, land_use=codes.land_use, counties=codes.county
+            parcels, plots, parks, land_use=codes.land_use, counties=codes.county
         ),
-        "rates.json": describe_rates(parcels, parks),
+        "rates.json": describe_rates(plots, parks),
         "indicators.json": describe_indicators(
-            parcels, firms, parks, rules=rules, industry=codes.industry
+            plots, firms, parks, rules=rules, industry=codes.industry
         ),
     }

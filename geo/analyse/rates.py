@@ -7,23 +7,24 @@ parts it says which one is missing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import pandas as pd
 
 from geo.analyse.land import (
     AREA_NOTE,
     CONSTRUCTION,
     areas_of,
-    by_nature,
-    in_parks,
-    keys_of,
-    measure_plots,
     named,
+    natures_by,
+    records_of,
+    sums_by,
+    unmeasured_by,
     within_bounds,
 )
+from geo.families import Families
 from geo.model import MU_M2
 
 FORMAT = 1
@@ -55,13 +56,29 @@ class _Amount:
         return {"name": self.name, "area": known, "natures": natures, "because": self.because}
 
 
-def describe_rates(parcels: gpd.GeoDataFrame, parks: pd.DataFrame) -> dict[str, Any]:
+_COLUMNS = (
+    "parcel_id",
+    "park_id",
+    "nature",
+    "land_use_code",
+    "supply_state",
+    "m2",
+    "is_built",
+)
+"""What is told of every plot once for each park around it costs by its columns."""
+
+_STATED = ("developable_mu", "supply_ready_mu")
+"""Areas that the record of a park states."""
+
+
+def describe_rates(land: pd.DataFrame, parks: pd.DataFrame) -> dict[str, Any]:
     """Return the four rates of every park, as JSON values.
 
     Parameters
     ----------
-    parcels
-        The plots in longitude and latitude; those of all parks inside a park are its own.
+    land
+        The plots as :func:`geo.analyse.land.measure_plots` measures them; those of all parks
+        inside a park are its own.
     parks
         The parks, with ``developable_mu`` and ``supply_ready_mu`` of the whole park.
 
@@ -73,43 +90,56 @@ def describe_rates(parcels: gpd.GeoDataFrame, parks: pd.DataFrame) -> dict[str, 
         if it cannot be computed), ``because`` (keys of the reasons), ``note``, and
         ``numerator`` and ``denominator`` with area, natures and their own ``because``.
     """
-    land = in_parks(measure_plots(parcels), parks)
-    records = parks.dropna(subset="park_id").drop_duplicates("park_id").reset_index(drop=True)
-    given = records.assign(
-        developable_mu=within_bounds(records, "parks", "developable_mu"),
-        supply_ready_mu=within_bounds(records, "parks", "supply_ready_mu"),
-    )
-    rows = given.set_index("park_id")
+    families = Families.of(parks)
+    plots = families.members(land[list(_COLUMNS)], land["park_id"])
+    records = _records(parks)
+    unmeasured = unmeasured_by(plots["family"], plots)
+    rates = _rates(records, plots)
     return {
         "format": FORMAT,
         "notes": list(NOTES),
         "parks": [
             {
                 "key": park,
-                "name": named(rows.loc[park]),
-                "unmeasured": keys_of(plots, plots["m2"].isna()),
-                "rates": _rates(rows.loc[park], plots),
+                "name": named(records[park]),
+                "unmeasured": unmeasured.get(park, []),
+                "rates": rates[park],
             }
-            for park, plots in land.items()
+            for park in families.lineage
         ],
     }
 
 
-def _rates(park: Any, plots: pd.DataFrame) -> dict[str, Any]:
+def _records(parks: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Return the record of each park by its key, with numbers in bounds."""
+    records = parks.dropna(subset="park_id").drop_duplicates("park_id")
+    bounded = {name: within_bounds(records, "parks", name) for name in _STATED}
+    given = records.assign(**bounded)[["park_id", "name_zh", "name_en", "nature", *_STATED]]
+    return {record["park_id"]: record for record in records_of(given)}
+
+
+def _rates(
+    parks: Mapping[str, Mapping[str, Any]], plots: pd.DataFrame
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return the rates of each park; ``plots`` has every plot once for each ``family``."""
     use = plots["land_use_code"].fillna("").str[:2]
     built = plots["is_built"] & use.isin(CONSTRUCTION)
     supplied_plots = plots["supply_state"].eq("supplied") & use.isin(CONSTRUCTION)
-    developable = _stated(park, "plan_amount.developable", "developable_mu", NO_DEVELOPABLE)
-    ready = _stated(park, "plan_amount.ready", "supply_ready_mu", NO_READY)
-    supplied = _measured("plan_amount.supplied", plots, supplied_plots)
-    built_up = _measured("plan_amount.built", plots, built)
-    factories = _measured("plan_amount.built_industrial", plots, built & use.isin(INDUSTRIAL))
-    return {
-        "development": _rate("plan_rate.development", ready, developable),
-        "supply": _rate("plan_rate.supply", supplied, ready),
-        "building": _rate("plan_rate.building", built_up, supplied),
-        "industrial": _rate("plan_rate.industrial", factories, built_up),
-    }
+    supplied = _measured("plan_amount.supplied", parks, plots, supplied_plots)
+    built_up = _measured("plan_amount.built", parks, plots, built)
+    industrial = built & use.isin(INDUSTRIAL)
+    factories = _measured("plan_amount.built_industrial", parks, plots, industrial)
+    rates = {}
+    for park, record in parks.items():
+        developable = _stated(record, "plan_amount.developable", "developable_mu", NO_DEVELOPABLE)
+        ready = _stated(record, "plan_amount.ready", "supply_ready_mu", NO_READY)
+        rates[park] = {
+            "development": _rate("plan_rate.development", ready, developable),
+            "supply": _rate("plan_rate.supply", supplied[park], ready),
+            "building": _rate("plan_rate.building", built_up[park], supplied[park]),
+            "industrial": _rate("plan_rate.industrial", factories[park], built_up[park]),
+        }
+    return rates
 
 
 def _rate(name: str, numerator: _Amount, denominator: _Amount) -> dict[str, Any]:
@@ -139,11 +169,20 @@ def _stated(park: Any, name: str, field: str, missing: str) -> _Amount:
     return _Amount(name, area, {nature: area})
 
 
-def _measured(name: str, plots: pd.DataFrame, mask: pd.Series[Any]) -> _Amount:
-    """Return the area of some plots; one that cannot be measured leaves the sum open."""
-    if plots.empty:
-        return _Amount(name, None, {}, NO_PLOTS)
+def _measured(
+    name: str, parks: Iterable[str], plots: pd.DataFrame, mask: pd.Series[Any]
+) -> dict[str, _Amount]:
+    """Return the area of some plots in each park; one that has no area leaves the sum open."""
     chosen = plots[mask]
-    if chosen["m2"].isna().any():
-        return _Amount(name, None, {}, UNMEASURED)
-    return _Amount(name, float(chosen["m2"].sum()), by_nature(chosen))
+    areas = sums_by(chosen["family"], chosen["m2"])
+    natures = natures_by(chosen["family"], chosen)
+    settled = set(plots["family"])
+    unmeasured = set(chosen.loc[chosen["m2"].isna(), "family"])
+    return {
+        park: _Amount(name, None, {}, NO_PLOTS)
+        if park not in settled
+        else _Amount(name, None, {}, UNMEASURED)
+        if park in unmeasured
+        else _Amount(name, areas.get(park, 0.0), natures.get(park, {}))
+        for park in parks
+    }

@@ -19,7 +19,7 @@ from geo.query import Snapshot
 from geo.render.looks import INK
 from geo.render.pins import Pin
 from geo.render.plane import middle_of
-from geo.render.site_map import Area, near_view, overview
+from geo.render.site_map import Area, near_extent, near_view, overview
 from geo.shortlist import Entry, Shortlist
 from geo.wording import Wording
 
@@ -167,12 +167,19 @@ def _pictures(
     is_alone = len(listed.entries) == 1
     if not is_alone:
         yield "overview", _overview(shown, listed, w)
-    layers = {kind: list(shown.of_kind(kind).values()) for kind in _NEAR_KINDS}
     area = _NEAR_ALONE if is_alone else _NEAR
     for number, entry in enumerate(listed.entries, start=1):
-        view = near_view(layers, entry.ref.kind, entry.feature, w, area)
+        view = _near_view(shown, entry, w, area)
         if view:
             yield f"near-{number}", view
+
+
+def _near_view(shown: Snapshot, entry: Entry, w: Wording, area: Area) -> str | None:
+    if not entry.feature["geometry"]:
+        return None
+    around = near_extent(entry.ref.kind, entry.feature)
+    layers = {kind: shown.within(kind, around) for kind in _NEAR_KINDS}
+    return near_view(layers, entry.ref.kind, entry.feature, w, area)
 
 
 def _overview(shown: Snapshot, listed: Shortlist, w: Wording) -> str:

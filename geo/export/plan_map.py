@@ -66,7 +66,7 @@ def draw_plan_map(snapshot: Snapshot, park: str, w: Wording) -> tuple[bytes, int
     if park not in parks:
         raise NotFound("PLACE_UNKNOWN", number=park[:60])
     inside = family(parks, park)
-    plots = [f for f in snapshot.of_kind("parcels").values() if _is_in(f, inside)]
+    plots = [f for f in snapshot.having("parcels", "park_id", inside) if _is_in(f, inside)]
     if not plots:
         raise NotFound("MAP_NO_PLOTS", park=park)
     uses = snapshot.site["codes"]["land_use"]

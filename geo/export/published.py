@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from geo.crs import WGS84
 from geo.errors import NotFound
-from geo.i18n import both
+from geo.i18n import LANGUAGES, both
 from geo.model import DERIVED, KINDS, PROVENANCE, FieldSpec, Kind
 from geo.query import Library, Snapshot
 from geo.settings import Settings
@@ -40,6 +40,10 @@ class PublishedLayer:
         Natures of its records.
     land_use
         Names (``zh``, ``en``) and colour (``rgb``) of the land-use classes, by code.
+    licence, source_url
+        As the catalogue has them.
+    precision_m
+        Size of the cells that its places are rounded to; 0 if they are exact.
     """
 
     name: str
@@ -51,6 +55,9 @@ class PublishedLayer:
     version: str
     natures: tuple[str, ...]
     land_use: Mapping[str, Mapping[str, str | None]]
+    licence: str = ""
+    source_url: str = ""
+    precision_m: float = 0
 
     @property
     def notice(self) -> dict[str, str]:
@@ -59,7 +66,27 @@ class PublishedLayer:
                     as_of=self.as_of, version=self.version)  # fmt: skip
         marks = [both(f"export.has_{nature}") for nature in ("sample", "schematic")
                  if nature in self.natures]  # fmt: skip
-        return {lang: " ".join([*(m[lang] for m in marks), text]) for lang, text in said.items()}
+        more = [both("export.coarse", metres=f"{self.precision_m:g}")] if self.precision_m else []
+        more += [both("export.licence", licence=self.licence)] if self.licence else []
+        return {
+            lang: " ".join([*(m[lang] for m in marks), text, *(m[lang] for m in more)])
+            for lang, text in said.items()
+        }
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What is written into a file beside its records, by name; nothing that is empty."""
+        texts = {"title": self.title, "source": self.source, "notice": self.notice}
+        told = {
+            **{f"{n}_{lang}": text[lang] for n, text in texts.items() for lang in LANGUAGES},
+            "source_url": self.source_url,
+            "licence": self.licence,
+            "as_of": self.as_of,
+            "natures": ", ".join(self.natures),
+            "version": self.version,
+            "precision_m": f"{self.precision_m:g}" if self.precision_m else "",
+        }
+        return {name: text for name, text in told.items() if text}
 
 
 def read_published(settings: Settings, layer: str) -> PublishedLayer:
@@ -90,6 +117,8 @@ def published_layer(snapshot: Snapshot, layer: str) -> PublishedLayer:
         snapshot.version,
         tuple(entry["natures"]),
         snapshot.site["codes"]["land_use"],
+        entry["licence"],
+        entry["source_url"],
     )
 
 

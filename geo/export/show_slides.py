@@ -169,7 +169,9 @@ def _picture(snapshot: Snapshot, scene: Mapping[str, Any], w: Wording) -> str:
     kinds = _kinds(snapshot)
     layers: dict[str, list[Feature]] = {}
     for name in scene["layers"]:
-        layers.setdefault(kinds[name], []).extend(snapshot.features(name).values())
+        # So many marks would be one blot, and the file too heavy to show.
+        if not snapshot.is_large(name):
+            layers.setdefault(kinds[name], []).extend(snapshot.features(name).values())
     chosen = {(kinds[one["layer"]], str(one["id"])) for one in scene["highlight"]}
     return draw_scene_map(layers, w, ROOM, view=view_box(scene["view"]), chosen=chosen)
 

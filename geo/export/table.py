@@ -1,10 +1,9 @@
-"""A layer as CSV, its shapes as text."""
+"""A layer as CSV, its shapes as text, or a table."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,26 +25,36 @@ def write_table(layer: PublishedLayer, crs: str, target: Path) -> Written:
     only points, and no coordinates of its own, has them as numbers as well. A text that a
     spreadsheet would run as a formula follows an apostrophe.
     """
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerows(_rows(layer.frame, crs))
-    target.write_bytes(stream.getvalue().encode("utf-8-sig"))
+    _write(_columns(layer.frame, crs), target)
     return Written(len(layer.frame))
 
 
-def _rows(frame: gpd.GeoDataFrame, crs: str) -> Iterator[list[Any]]:
+def write_records(frame: pd.DataFrame, target: Path) -> Written:
+    """Write the records of a table as :func:`write_table` does those of a layer."""
+    _write({str(name): frame[name].tolist() for name in frame.columns}, target)
+    return Written(len(frame))
+
+
+def _write(columns: Mapping[str, Iterable[Any]], target: Path) -> None:
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow(columns)
+        rows = zip(*columns.values(), strict=True)
+        writer.writerows([_cell(value) for value in values] for values in rows)
+
+
+def _columns(frame: gpd.GeoDataFrame, crs: str) -> dict[str, Iterable[Any]]:
     is_degrees = frame.crs is None or frame.crs.is_geographic
     digits = _DECIMALS["degrees" if is_degrees else "metres"]
     shapes = frame.geometry
     texts = shapely.to_wkt(shapes.to_numpy(), rounding_precision=digits, trim=True)
-    columns = {n: frame[n].tolist() for n in frame.columns if n != shapes.name}
+    columns: dict[str, Iterable[Any]] = {
+        str(n): frame[n].tolist() for n in frame.columns if n != shapes.name
+    }
     if "lon" not in columns and set(shapes.geom_type.dropna()) == {"Point"}:
         names = ("lon", "lat") if is_degrees else ("easting", "northing")
         columns |= dict(zip(names, (shapes.x.round(digits), shapes.y.round(digits)), strict=True))
-    columns |= {"WKT": list(texts), "crs": [crs] * len(frame)}
-    yield list(columns)
-    for values in zip(*columns.values(), strict=True):
-        yield [_cell(value) for value in values]
+    return columns | {"WKT": list(texts), "crs": [crs] * len(frame)}
 
 
 def _cell(value: Any) -> Any:

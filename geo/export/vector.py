@@ -1,9 +1,10 @@
-"""A layer as GeoPackage, zipped Shapefile or GeoJSON, through GDAL."""
+"""A layer as GeoPackage, FlatGeobuf, zipped Shapefile or GeoJSON, through GDAL."""
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ import pyogrio
 from geo.export.legend import field_rows, legend_csv, short_names
 from geo.export.published import PublishedLayer, Written, objects
 from geo.i18n import LANGUAGES
-from geo.render.geojson import layer_to_geojson
+from geo.render.geojson import in_order, to_features, to_json
 
 _LONGEST_TEXT = 254
 """Bytes of a text in a Shapefile (dBASE)."""
@@ -32,21 +33,60 @@ _TYPES = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "Point"
 def write_geopackage(layer: PublishedLayer, _crs: str, target: Path) -> Written:
     """Write a GeoPackage with the layer, and a table ``fields`` that explains its fields."""
     frame = objects(layer.frame)
-    notice = " / ".join(layer.notice[lang] for lang in LANGUAGES)
+    with _dated(layer):
+        pyogrio.write_dataframe(
+            frame, target, driver="GPKG", layer=layer.name, layer_metadata=layer.metadata,
+            geometry_type=None if len(frame) else "Unknown",
+            IDENTIFIER=layer.title["zh"], DESCRIPTION=_notice(layer),
+        )  # fmt: skip
+        head, *rows = field_rows(layer.kind, _fields(frame), {n: n for n in _fields(frame)}, {})
+        legend = pd.DataFrame(rows, columns=head).drop(columns=[head[0], head[-1]])
+        pyogrio.write_dataframe(legend, target, driver="GPKG", layer="fields")
+    return Written(len(frame))
+
+
+def write_flatgeobuf(layer: PublishedLayer, _crs: str, target: Path) -> Written:
+    """Write a FlatGeobuf with a spatial index, which has no entry for a missing shape.
+
+    So a layer with one has no index, and its records are in the order of the key.
+    """
+    frame = layer.frame
+    is_whole = len(frame) > 0 and not frame.geometry.isna().any()
     pyogrio.write_dataframe(
-        frame, target, driver="GPKG", layer=layer.name,
-        IDENTIFIER=layer.title["zh"], DESCRIPTION=notice,
+        frame, target, driver="FlatGeobuf", layer=layer.name, layer_metadata=layer.metadata,
+        use_arrow=True, geometry_type=None if len(frame) else "Unknown",
+        TITLE=layer.title["zh"], DESCRIPTION=_notice(layer), SPATIAL_INDEX=is_whole,
     )  # fmt: skip
-    head, *rows = field_rows(layer.kind, _fields(frame), {n: n for n in _fields(frame)}, {})
-    legend = pd.DataFrame(rows, columns=head).drop(columns=[head[0], head[-1]])
-    pyogrio.write_dataframe(legend, target, driver="GPKG", layer="fields")
     return Written(len(frame))
 
 
 def write_geojson(layer: PublishedLayer, _crs: str, target: Path) -> Written:
-    """Write the layer after RFC 7946: WGS84, every member as it is published."""
-    target.write_bytes(layer_to_geojson(layer.frame, key=layer.kind.key, kind=layer.kind.name))
+    """Write the layer after RFC 7946: WGS84, every member as it is published.
+
+    What is to be known of the layer stands before the features, as foreign members.
+    """
+    key, about = layer.kind.key, to_json(layer.metadata)
+    ordered = in_order(layer.frame, key=key, kind=layer.kind.name)
+    with target.open("wb") as file:
+        file.write(b'{"type":"FeatureCollection","name":' + to_json(layer.name) + b",")
+        file.write(about[1:-1] + b',"features":[')
+        file.write(b",\n".join(to_features(ordered, key)))
+        file.write(b"]}\n")
     return Written(len(layer.frame))
+
+
+def _notice(layer: PublishedLayer) -> str:
+    return " / ".join(layer.notice[lang] for lang in LANGUAGES)
+
+
+@contextmanager
+def _dated(layer: PublishedLayer) -> Iterator[None]:
+    """Let GDAL write the date of a version, not of the moment: equal data, equal bytes."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{layer.version[:10]}T00:00:00Z"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
 def write_shapefile(layer: PublishedLayer, _crs: str, target: Path) -> Written:

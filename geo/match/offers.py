@@ -125,9 +125,8 @@ class _Reader:
         self._parks: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def plots(self) -> Iterator[Offer]:
-        for key, feature in self._shown.of_kind("parcels").items():
-            if feature["properties"].get("on_offer") is True:
-                yield self._plot(key, feature)
+        for feature in self._shown.having("parcels", "on_offer", [True]):
+            yield self._plot(str(feature["id"]), feature)
 
     def halls(self) -> Iterator[Offer]:
         for key, feature in self._shown.of_kind("buildings").items():

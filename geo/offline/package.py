@@ -85,6 +85,7 @@ def export_offline(settings: Settings, target: Path, address: str = "") -> Packa
         ``NOT_PUBLISHED``.
     RunError
         ``OFFLINE_TILES`` if the snapshot has online tiles and no map without them,
+        ``OFFLINE_LAYER_LARGE`` if a layer is drawn from vector tiles, which need the server,
         ``LIBRARY_MISSING``.
     """
     shown = Library(settings.out).current("public")
@@ -112,6 +113,7 @@ def build_files(settings: Settings, shown: Snapshot, address: str = "") -> dict[
     RunError
         As :func:`export_offline`.
     """
+    _refuse_large_layers(shown)
     addresses = read_addresses(shown)
     static = Library(settings.out).assets(addresses.digest)
     unchanged = _unchanged(shown, static)
@@ -195,6 +197,13 @@ def _drawings(client: FlaskClient, rewriter: Rewriter) -> dict[str, bytes]:
         assert file is not None
         found[file] = _answer(client, address)
     return found
+
+
+def _refuse_large_layers(shown: Snapshot) -> None:
+    """Refuse layers that the browser asks the server for, piece by piece."""
+    for layer in shown.site["layers"]:
+        if "tiles" in layer:
+            raise RunError("OFFLINE_LAYER_LARGE", layer=layer["title"], count=layer["count"])
 
 
 def _read(folder: Folder, name: str) -> bytes:

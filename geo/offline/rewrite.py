@@ -18,7 +18,7 @@ _PREFLIGHT = "/preflight"
 
 _ADDRESSES = ("href", "src", "srcset")
 _KEPT_FORMS = ("search", "ask")
-_DROPPED_IDS = ("shortlist-note", "embed", "compare-bar")
+_DROPPED_IDS = ("shortlist-note", "embed", "compare-bar", "to-downloads", "to-api")
 _DROPPED_RELATIONS = {"canonical", "alternate", "preload", "modulepreload"}
 _MODULES_INSTEAD: Mapping[str, str] = {"js/sites/page.js": "js/offline/sites.js"}
 _MODULE_OF_ALL = "js/offline/page.js"

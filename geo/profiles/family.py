@@ -32,8 +32,7 @@ def parks_inside(shown: Snapshot, park: str) -> list[Feature]:
 def members(shown: Snapshot, kind: str, park: str) -> list[Feature]:
     """Return the plots, halls or firms of a park and of all parks in it."""
     inside = family(shown.of_kind("parks"), park)
-    found = shown.of_kind(kind).values()
-    return [feature for feature in found if feature["properties"].get("park_id") in inside]
+    return shown.having(kind, "park_id", inside)
 
 
 def family(parks: Mapping[str, Feature], park: str) -> set[str]:

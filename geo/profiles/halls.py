@@ -39,13 +39,13 @@ def hall_profile(shown: Snapshot, key: str, w: Wording) -> HallProfile:
     sections = hall_sections(p, w)
     plot = shown.of_kind("parcels").get(str(p.get("parcel_id")))
     is_free = p.get("state") in FREE_STATES
-    firms = shown.of_kind("enterprises").values()
+    firms = shown.having("enterprises", "building_id", [key])
     return HallProfile(
         frame,
         sections,
         link_to("parcels", plot, w) if plot else None,
         utility_rows(plot["properties"].get("utilities"), w) if plot else [],
-        [link_to("enterprises", f, w) for f in firms if f["properties"].get("building_id") == key],
+        [link_to("enterprises", f, w) for f in firms],
         is_free,
         questions(sections) if is_free else [],
     )

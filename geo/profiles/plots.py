@@ -220,5 +220,4 @@ def _questions(
 
 
 def _at(shown: Snapshot, kind: str, plot: str, w: Wording) -> list[Link]:
-    found = shown.of_kind(kind).values()
-    return [link_to(kind, f, w) for f in found if f["properties"].get("parcel_id") == plot]
+    return [link_to(kind, f, w) for f in shown.having(kind, "parcel_id", [plot])]

@@ -32,6 +32,7 @@ STYLE_ORDER = (
     "place",
     "chains",
     "topics",
+    "downloads",
     "shortlist",
     "sites",
     "compare",
@@ -41,6 +42,7 @@ STYLE_ORDER = (
     "planmap",
     "plan",
     "embed",
+    "api",
     "print",
 )
 """Order in which the style sheets follow one another; later rules win."""

@@ -18,6 +18,7 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from pypinyin.constants import PHRASES_DICT
 
 from geo.codes import Codes
+from geo.feature_store import is_large
 from geo.i18n import both
 from geo.model import FORMAT, KINDS, Catalog
 from geo.search import fold
@@ -48,13 +49,16 @@ def build_search(
     A record is ``[group, key, name_zh, name_en, context, flags]``: the group's place in
     ``groups``, the place of what is around the record in ``contexts`` (-1 for none), and 1 for
     a sample plus 2 for what is on offer. A firm whose name the edition keeps back is absent.
+    The records of a ``large`` group are left to :mod:`geo.large_search`.
     """
     places = _Places(catalog, frames, codes)
     layers = [(kind, catalog.layer_of(kind)) for kind in GROUPS]
+    large = {layer for _, layer in layers if is_large(len(frames[layer]))}
     titles = [both(f"search_kind.{kind}") for kind in GROUPS]
     records = [
         record
         for group, (kind, layer) in enumerate(layers)
+        if layer not in large
         for record in _records(group, kind, frames[layer], places)
     ]
     texts = [record[2] for record in records] + [title["zh"] for title in titles]
@@ -66,6 +70,7 @@ def build_search(
                 "layer": layer,
                 "title": title,
                 "by_key": kind in _KNOWN_BY_KEY,
+                **({"large": True} if layer in large else {}),
             }
             for (kind, layer), title in zip(layers, titles, strict=True)
         ],

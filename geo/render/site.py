@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import geopandas as gpd
@@ -12,6 +13,7 @@ from geo.codes import CodeList, Codes
 from geo.model import FORMAT, Catalog, Entry
 from geo.render.geojson import table_to_records
 from geo.render.tianditu import image_hosts
+from geo.render.tiles import Zooms
 
 _LAND_USE_FIELDS = ("land_use_code",)
 _INDUSTRY_FIELDS = ("industry_code", "industry_codes", "permitted_industries")
@@ -24,8 +26,12 @@ def build_site(
     codes: Codes,
     *,
     as_of: str,
+    tiles: Mapping[str, Zooms],
 ) -> dict[str, Any]:
-    """Return the document; ``frames`` are those of one edition, its fields selected."""
+    """Return the document; ``frames`` are those of one edition, its fields selected.
+
+    ``tiles`` are the zooms of the layers that are drawn from vector tiles.
+    """
     site = catalog.site.model_dump(exclude={"basemap"})
     return {
         "format": FORMAT,
@@ -34,7 +40,8 @@ def build_site(
         "image_hosts": image_hosts(catalog.site.basemap),
         "extent": _extent(catalog, frames),
         "layers": [
-            _describe_layer(name, entry, frames[name]) for name, entry in catalog.layers.items()
+            {**_describe_layer(name, entry, frames[name]), **_tiles_of(name, tiles)}
+            for name, entry in catalog.layers.items()
         ],
         "tables": [
             _describe_entry(name, entry, frames[name]) for name, entry in catalog.tables.items()
@@ -67,6 +74,10 @@ def _describe_layer(name: str, entry: Entry, frame: pd.DataFrame) -> dict[str, A
         "min_zoom": entry.min_zoom,
         "default_on": entry.default_on,
     }
+
+
+def _tiles_of(name: str, tiles: Mapping[str, Zooms]) -> dict[str, Any]:
+    return {"tiles": asdict(tiles[name])} if name in tiles else {}
 
 
 def _extent(catalog: Catalog, frames: Mapping[str, pd.DataFrame]) -> list[float]:

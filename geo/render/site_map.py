@@ -126,6 +126,11 @@ def overview(
     return draw_map(drawings, sheet, extent=_extent([*seats, *stops], pins), pins=pins)
 
 
+def near_extent(kind: str, subject: Feature) -> Bbox:
+    """Return the box, in degrees, of what :func:`near_view` may draw around a subject."""
+    return _widen(_widen(bbox_of(subject["geometry"]), _AROUND[kind]), 1.0)
+
+
 def near_view(
     layers: Layers, kind: str, subject: Feature, wording: Wording, area: Area
 ) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from calendar import monthrange
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ PAST_STAGES = ("construction", "operating", "closed")
 """Stages that a firm is in; an earlier one may be dated by when it is expected."""
 
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?(?!\d)", re.ASCII)
+_NO_DAYS = (math.nan, math.nan)
 _OPEN_END = re.compile(r"[-–—~至起]\s*$")
 
 
@@ -48,13 +50,12 @@ def date_ordinals(texts: pd.Series[str]) -> tuple[np.ndarray, np.ndarray]:
 
     NaN where there is no date.
     """
-    named = {text: parse_partial_date(text) for text in texts.dropna().unique()}
-    days = {text: (d[0].toordinal(), d[1].toordinal()) for text, d in named.items() if d}
-    first, last = (
-        texts.map({text: pair[side] for text, pair in days.items()}).to_numpy(dtype=float)
-        for side in (0, 1)
-    )
-    return first, last
+    codes, distinct = pd.factorize(texts)
+    parsed = [parse_partial_date(text) for text in distinct]
+    days = [(pair[0].toordinal(), pair[1].toordinal()) if pair else _NO_DAYS for pair in parsed]
+    # A missing text has the code -1: the last pair.
+    first, last = np.array([*days, _NO_DAYS], dtype=float).T
+    return first[codes], last[codes]
 
 
 def _check_order(context: Context) -> Iterator[Finding]:

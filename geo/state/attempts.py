@@ -1,8 +1,8 @@
-"""Limit how often a password may be tried, or an enquiry sent.
+"""Limit how often a password or a token may be tried, or an enquiry sent.
 
-Passwords are counted for each name and for each address, enquiries for each address. Kept in
-the database, so that it holds over several servers and a restart. An attempt is counted before
-the password is looked at: who sends many at once gains nothing by it.
+Passwords are counted for each name and for each address, tokens and enquiries for each address.
+Kept in the database, so that it holds over several servers and a restart. An attempt is counted
+before the password is looked at: who sends many at once gains nothing by it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from geo.errors import AccessDenied
 from geo.state.models import Attempts, utc_now
 
-_FREE = {"name": 5, "address": 20, "enquiry": 5}
+_FREE = {"name": 5, "address": 20, "enquiry": 5, "token": 20}
 """Attempts before the first wait; behind one address there may be a whole office."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(minutes=15)
@@ -43,6 +43,11 @@ def sender(address: str, secret: str) -> dict[str, str]:
     network = _network(address).encode()
     digest = hmac.new(secret.encode(), network, hashlib.sha256).hexdigest()
     return {"enquiry": f"enquiry:{digest}"}
+
+
+def bearer(address: str) -> dict[str, str]:
+    """Return what refused tokens are counted by: the address they come from, as a digest."""
+    return {"token": _subject("token", _network(address))}
 
 
 def charge(session: Session, counted: dict[str, str], *, code: str = "SIGN_IN_WAIT") -> None:

@@ -38,6 +38,9 @@ ACTIONS = (
     "draft_handed_over",
     "export",
     "story_saved",
+    "token_made",
+    "token_revoked",
+    "token_refused",
 )
 """What is recorded; each has a text ``action.<name>``."""
 

@@ -19,7 +19,7 @@ from geo.errors import RunError
 from geo.settings import Settings
 from geo.state.models import utc_now
 
-FORMAT = 3
+FORMAT = 4
 """The schema that this software reads: the number of the last migration."""
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"

@@ -28,6 +28,14 @@ def replace_durably(source: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
+def move_durably(source: Path, target: Path) -> None:
+    """Move a file on the same disk, making its folder, and wait until the disk has it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb+") as file:
+        os.fsync(file.fileno())
+    replace_durably(source, target)
+
+
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file in one step: a reader sees the earlier one or the new one, whole."""
     aside = path.with_name(f".{path.name}.part")

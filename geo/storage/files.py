@@ -1,7 +1,7 @@
 """Layer and table files of a data directory to typed frames.
 
-GeoJSON and CSV in UTF-8, with or without a byte order mark. A fault of the whole file is
-raised; a fault of one record is kept in ``frame.attrs`` for the rules: ``bad_geometry``
+GeoJSON and CSV in UTF-8, with or without a byte order mark, and GeoParquet. A fault of the whole
+file is raised; a fault of one record is kept in ``frame.attrs`` for the rules: ``bad_geometry``
 lists ``(row, reason)``, ``unparsed`` ``(row, column, text)``.
 """
 
@@ -25,6 +25,7 @@ from geo.errors import LayerError
 from geo.model import KINDS, Entry, Kind, PackageFile
 from geo.storage.geojson import Faults, Features, GeoJSONFault, parse_features
 from geo.storage.package import read_package_geometry
+from geo.storage.parquet import parse_parquet
 from geo.storage.values import as_text, typed_frame
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -40,30 +41,39 @@ def read_layer(data_dir: Path, entry: Entry) -> gpd.GeoDataFrame:
     Raises ``LayerError`` FILE_MISSING, FILE_EMPTY, FILE_UNREADABLE, ENCODING, CRS_UNKNOWN,
     DATUM_REFUSED or PACKAGE_MISSING.
     """
-    kind = KINDS[entry.kind]
     read = _csv_features if _is_csv(entry) else _geojson_features
+    if _is_parquet(entry):
+        read = _parquet_features
     try:
-        return _layer_frame(entry, kind, read(data_dir, entry, kind))
+        return layer_frame(entry, read(data_dir, entry, KINDS[entry.kind]))
     except LayerError as error:
         error.params.setdefault("file", entry.file)
         raise
 
 
 def read_table(data_dir: Path, entry: Entry) -> pd.DataFrame:
-    """Return a CSV table with the columns of its kind and a RangeIndex.
+    """Return a CSV or Parquet table with the columns of its kind and a RangeIndex.
 
     Raises ``LayerError`` FILE_MISSING, FILE_EMPTY, FILE_UNREADABLE or ENCODING.
     """
-    return typed_frame(KINDS[entry.kind], entry, _read_csv(data_dir, entry.file))
+    kind = KINDS[entry.kind]
+    if _is_parquet(entry):
+        found = _parquet_features(data_dir, entry, kind)
+        return typed_frame(kind, entry, found.records, taken=found.columns)
+    return typed_frame(kind, entry, _read_csv(data_dir, entry.file))
 
 
-def _is_csv(entry: Entry) -> bool:
-    return entry.file.lower().endswith(".csv")
+def layer_frame(entry: Entry, features: Features) -> gpd.GeoDataFrame:
+    """Return the features of a layer, from whatever store, as a frame in EPSG:4326.
 
-
-def _layer_frame(entry: Entry, kind: Kind, features: Features) -> gpd.GeoDataFrame:
+    Raises ``LayerError`` CRS_UNKNOWN, DATUM_REFUSED or PACKAGE_MISSING.
+    """
+    kind = KINDS[entry.kind]
     used = _READ_AS_POSITION if _is_csv(entry) else ()
-    columns = typed_frame(kind, entry, features.records, used=used)
+    # Other kinds have no such field; a column of that name may mean the datum of heights.
+    if not used and any(spec.name == "datum" for spec in kind.fields):
+        _refuse_shifted(features)
+    columns = typed_frame(kind, entry, features.records, used=used, taken=features.columns)
     attrs = columns.attrs
     if entry.package:
         shapes = _package_shapes(entry, entry.package, columns[kind.key])
@@ -75,6 +85,14 @@ def _layer_frame(entry: Entry, kind: Kind, features: Features) -> gpd.GeoDataFra
         frame = frame.set_geometry(_without_infinite(frame.geometry, features.bad_geometry))
     frame.attrs = {**attrs, "bad_geometry": sorted(features.bad_geometry)}
     return frame
+
+
+def _is_csv(entry: Entry) -> bool:
+    return entry.file.lower().endswith(".csv")
+
+
+def _is_parquet(entry: Entry) -> bool:
+    return entry.file.lower().endswith(".parquet")
 
 
 def _without_infinite(shapes: gpd.GeoSeries, faults: Faults) -> gpd.GeoSeries:
@@ -120,16 +138,22 @@ def _geojson_features(data_dir: Path, entry: Entry, kind: Kind) -> Features:
         raise _unreadable(entry.file, str(fault)) from fault
     if features.crs is ... and entry.crs is None and entry.datum is None:
         features.crs = {"properties": {"name": crs.WGS84}}
-    # Other kinds have no such field; a column of that name may mean the datum of heights.
-    if any(spec.name == "datum" for spec in kind.fields):
-        _refuse_shifted(features)
     return features
+
+
+def _parquet_features(data_dir: Path, entry: Entry, kind: Kind) -> Features:
+    try:
+        return parse_parquet(_read_bytes(data_dir, entry.file), entry)
+    except GeoJSONFault as fault:
+        raise _unreadable(entry.file, str(fault)) from fault
 
 
 def _refuse_shifted(features: Features) -> None:
     """Take the geometry from the records whose own datum is refused, and name them."""
-    for row, record in enumerate(features.records):
-        if features.geometries[row] is not None and _is_shifted(record.get("datum")):
+    said = features.columns.get("datum", [None] * len(features.records))
+    for row, (record, column) in enumerate(zip(features.records, said, strict=True)):
+        datum = record.get("datum", None if pd.isna(column) else column)
+        if features.geometries[row] is not None and _is_shifted(datum):
             features.geometries[row] = None
             features.bad_geometry.append((row, "datum_refused"))
 
@@ -207,6 +231,16 @@ def _record(file: str, heading: Sequence[str], row: Sequence[str], line: int) ->
 
 
 def _read_text(data_dir: Path, file: str) -> str:
+    try:
+        text = _read_bytes(data_dir, file).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LayerError("ENCODING", file=file) from error
+    if not text.strip():
+        raise LayerError("FILE_EMPTY", file=file)
+    return text
+
+
+def _read_bytes(data_dir: Path, file: str) -> bytes:
     path = data_dir / file
     try:
         if not path.resolve().is_relative_to(data_dir.resolve()):
@@ -215,16 +249,14 @@ def _read_text(data_dir: Path, file: str) -> str:
             raise _unreadable(file, "not_a_file")
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(file, "too_large")
-        text = path.read_bytes().decode("utf-8-sig")
+        body = path.read_bytes()
     except FileNotFoundError as error:
         raise LayerError("FILE_MISSING", file=file) from error
-    except UnicodeDecodeError as error:
-        raise LayerError("ENCODING", file=file) from error
     except (OSError, ValueError, RuntimeError) as error:  # also NUL and a loop of links
         raise _unreadable(file, "not_a_file") from error
-    if not text.strip():
+    if not body:
         raise LayerError("FILE_EMPTY", file=file)
-    return text
+    return body
 
 
 def _unreadable(file: str, reason: str, **params: object) -> LayerError:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
 from shapely import geometry
 from shapely.geometry.base import BaseGeometry
 
@@ -38,13 +39,15 @@ class Features:
     """The features of a collection: properties, geometries, and what was wrong.
 
     ``crs`` is the old ``crs`` member as written: ``...`` if the file has none, ``None`` if
-    it says that nothing is known.
+    it says that nothing is known. ``columns`` are fields that the file had in the very type of
+    their kind, taken over whole; a record has only the others.
     """
 
     records: list[dict[str, Any]] = field(default_factory=list)
     geometries: list[BaseGeometry | None] = field(default_factory=list)
     bad_geometry: Faults = field(default_factory=list)
     crs: Any = ...
+    columns: dict[str, pd.Series[Any]] = field(default_factory=dict)
 
 
 def parse_features(text: str, *, allowed: Sequence[str]) -> Features:

@@ -20,18 +20,21 @@ import shapely
 
 from geo.crs import DATUM_CRS
 from geo.model import KINDS, Entry, FieldSpec
+from geo.storage.parquet import parquet_bytes
 
 _POSITION = ("lon", "lat")
 _LARGEST_EXACT = 2**53
 
 
 def layer_bytes(frame: pd.DataFrame, entry: Entry) -> bytes:
-    """Return a frame as the file of its catalogue entry: GeoJSON or CSV by the file's name.
+    """Return a frame as the file of its catalogue entry: GeoJSON, CSV or Parquet by its name.
 
     Geometry is in EPSG:4326; of a layer whose outlines come from a package, and of a table,
     only the fields are written. Values that could not be understood
     (``attrs["unparsed"]``) are written as they stood.
     """
+    if entry.file.lower().endswith(".parquet"):
+        return parquet_bytes(frame, entry)
     columns = _text_columns(frame, entry)
     if entry.file.lower().endswith(".csv"):
         return _csv_bytes(columns | _position_columns(frame, entry))

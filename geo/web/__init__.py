@@ -9,11 +9,13 @@ from geo.query import Library
 from geo.settings import Settings, read_settings
 from geo.web import (
     about,
+    api,
     audit,
     chains,
     compare,
     crawlers,
     data,
+    downloads,
     drafts,
     embed,
     enquiries,
@@ -23,6 +25,7 @@ from geo.web import (
     health,
     imports,
     inbox,
+    layer_items,
     login,
     logs,
     pages,
@@ -39,9 +42,12 @@ from geo.web import (
     staff,
     story,
     story_scene,
+    tiles,
+    tokens,
     topics,
 )
 from geo.web.files import ReadyFiles
+from geo.web.ready_tiles import ReadyTiles
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -67,15 +73,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(sites.blueprint)
     app.register_blueprint(compare.blueprint)
     app.register_blueprint(topics.blueprint)
+    app.register_blueprint(downloads.blueprint)
     app.register_blueprint(present.blueprint)
     app.register_blueprint(shortlist.blueprint)
     app.register_blueprint(enquiries.blueprint)
     app.register_blueprint(crawlers.blueprint)
     app.register_blueprint(health.blueprint)
+    api.register(app)
+    app.register_blueprint(layer_items.blueprint)
     app.register_blueprint(login.blueprint)
+    app.register_blueprint(tiles.blueprint)
     app.register_blueprint(staff.blueprint)
     app.register_blueprint(audit.blueprint)
     app.register_blueprint(data.blueprint)
+    app.register_blueprint(tokens.blueprint)
     app.register_blueprint(imports.blueprint)
     app.register_blueprint(publishing.blueprint)
     app.register_blueprint(story.blueprint)
@@ -91,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     session.register(app)
     errors.register(app)
     security.register(app)
+    app.wsgi_app = ReadyTiles(app.wsgi_app, library)  # type: ignore[method-assign]
     app.wsgi_app = ReadyFiles(app.wsgi_app, library)  # type: ignore[method-assign]
     if settings.proxies:
         count = settings.proxies

@@ -28,6 +28,7 @@ _KNOWN = (
     *("changed", "faulty", "gone", "new", "read", "unchanged"),
     *("finding", "reason", "until"),
     *("area", "crs", "format", "park"),
+    "token",
     *("change", "scene"),
 )
 """Details that have a label, ``audit_detail.<name>``."""

@@ -31,7 +31,9 @@ _ENDLESS = (
     "*pick=",
     "compare.xlsx?",
     "shortlist.pdf?",
+    "downloads/",
     "enquire?",
+    "api/collections/",
 )
 """Where one address leads to ever more, costs much, or shows nothing to find."""
 
@@ -61,6 +63,6 @@ def sitemap_contents(shown: Snapshot, w: Wording) -> Mapping[str, object]:
 def _paths(shown: Snapshot) -> Iterator[str]:
     yield ""
     yield from (way.path for way in WAYS if way.path)
-    yield from ("compare", "search")
+    yield from ("compare", "search", "downloads")
     for kind in KINDS:
         yield from (f"{kind}/{quote(key)}" for key in shown.of_kind(kind))

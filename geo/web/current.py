@@ -14,7 +14,9 @@ from geo.settings import Settings
 from geo.state import State, open_state
 
 _HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII)
-_FOR_PROGRAMS = ("/assets/", "/layers/", "/staff/", "/healthz", "/api")
+_FOR_PROGRAMS = ("/assets/", "/layers/", "/staff/", "/tiles/", "/healthz")
+_API = "/api"
+_OF_THE_API = ("application/json", "application/geo+json", "application/schema+json", "text/html")
 
 
 def library() -> Library:
@@ -49,8 +51,13 @@ def snapshot() -> Snapshot:
 
 
 def language() -> str:
-    """Return the language of this request; Chinese unless ``lang`` asks for another."""
+    """Return the language of this request; Chinese unless ``lang`` asks for another.
+
+    A program that reads the API may say it by ``Accept-Language`` as well.
+    """
     asked = request.args.get("lang", "")
+    if asked not in LANGUAGES and _is_api() and not wants_page():
+        asked = request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
     return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
@@ -98,5 +105,20 @@ def wants_page() -> bool:
     """Whether the request comes from a person, who reads pages, not from a program."""
     if request.path.startswith(_FOR_PROGRAMS):
         return False
+    if _is_api():
+        return _wants_page_of_api()
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return best == "text/html"
+
+
+def _is_api() -> bool:
+    return request.path == _API or request.path.startswith(f"{_API}/")
+
+
+def _wants_page_of_api() -> bool:
+    """Whether a page of the API is asked for: by ``f``, else by a browser's ``Accept``."""
+    form = request.args.get("f")
+    if form or "Authorization" in request.headers:
+        return form == "html"
+    best = request.accept_mimetypes.best_match(_OF_THE_API, _OF_THE_API[0])
     return best == "text/html"

@@ -17,7 +17,7 @@ from geo.state import drafts as rows
 from geo.state.models import Draft
 from geo.times import shown_time, today
 from geo.web import publishing, reports
-from geo.web.current import full_address, language, library, link, settings, state
+from geo.web.current import full_address, language, library, link, root, settings, state
 from geo.web.imports import checked_options, ground_layers, take_answers
 from geo.web.pages import staff_page
 from geo.web.session import csrf, requires, user_name
@@ -105,7 +105,7 @@ def draw() -> Response:
     shown, lang = library().current("staff"), language()
     parks, land_use = _names(lang)
     plots = shown.layer_of("parcels")
-    known = {feature["properties"]["park_id"] for feature in shown.features(plots).values()}
+    known = shown.values_of("parcels", "park_id")
     choices = {key: name for key, name in parks.items() if key in known}
     park = request.args.get("park") or next(iter(choices), "")
     if park not in choices:
@@ -116,8 +116,11 @@ def draw() -> Response:
         parks=choices,
         land_use=land_use,
         draw={
-            "address": link(f"staff/layers/{shown.version}/staff/{plots}.geojson"),
-            "ground": link(f"staff/layers/{shown.version}/staff/{shown.layer_of('parks')}.geojson"),
+            "base": f"{root()}staff/layers/{shown.version}/staff/",
+            "layer": plots,
+            # Of a large layer the browser takes the park's own plots alone.
+            "places": [park] if shown.is_large(plots) else None,
+            "ground": f"{shown.layer_of('parks')}.geojson",
             "park": park,
             "newId": f"{park}-NEW-{{number}}",
             "inherited": [f.name for f in KINDS["parcels"].fields if f.name not in _OF_THE_WHOLE],

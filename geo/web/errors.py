@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 
 from flask import Flask, Response, render_template
 from flask_wtf.csrf import CSRFError
@@ -15,6 +16,7 @@ from geo.web.current import language, wants_page
 
 _STATUS: dict[type[GeoError], int] = {NotFound: 404, BadRequest: 400, AccessDenied: 403}
 _STATUS_OF_CODE = {
+    "API_SNAPSHOT_GONE": 410,
     "DATA_LOCKED": 409,
     "DISK_FULL": 507,
     "ENQUIRY_WAIT": 429,
@@ -29,6 +31,7 @@ _STATUS_OF_CODE = {
     "STORY_CHANGED": 409,
     "STORY_INVALID": 400,
     "STORY_UNREADABLE": 400,
+    "TOKEN_INVALID": 401,
     "UPLOAD_TOO_LARGE": 413,
     "WAIVER_EXISTS": 409,
 }
@@ -49,6 +52,10 @@ def _answer_geo_error(error: GeoError) -> Response:
     response = _answer(status, error.code, both(f"error.{error.code}", **error.params))
     if error.code in _RETRY_SECONDS:
         response.headers["Retry-After"] = str(_RETRY_SECONDS[error.code])
+    if error.code == "TOKEN_INVALID":
+        response.headers["WWW-Authenticate"] = 'Bearer realm="parks", error="invalid_token"'
+    if "seconds" in error.params:
+        response.headers["Retry-After"] = str(error.params["seconds"])
     return response
 
 
@@ -72,8 +79,9 @@ def _answer_crash(error: Exception) -> Response:
 def _answer(status: int, code: str, message: dict[str, str]) -> Response:
     """Return a page to people and a problem document to programs."""
     if not wants_page():
-        title = message[language()]
-        problem = {"type": "about:blank", "title": title, "status": status, "code": code}
+        title, detail = HTTPStatus(status).phrase, message[language()]
+        problem = {"type": "about:blank", "title": title, "status": status}
+        problem |= {"detail": detail, "code": code}
         body = json.dumps(problem, ensure_ascii=False)
         response = Response(body, status, content_type="application/problem+json")
     else:

@@ -15,7 +15,7 @@ from geo.planning.balance import MEANINGS
 from geo.planning.documents import one_of
 from geo.profiles.family import family
 from geo.query import Snapshot
-from geo.render.plane import bbox_of, join_bboxes
+from geo.render.plane import Bbox, bbox_of, join_bboxes
 from geo.state import audit
 from geo.state.models import Job
 from geo.times import shown_time
@@ -272,11 +272,20 @@ def describe_systems(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
 
 def suggest_zone(shown: Snapshot) -> str:
     """Return the numbered 3-degree zone whose meridian is nearest to the plots."""
-    shapes = [one["geometry"] for one in shown.of_kind("parcels").values() if one["geometry"]]
-    if not shapes:
+    boxes = _boxes_of_plots(shown)
+    if not boxes:
         return crs_name(Grid("gauss", 81, 27), "cgcs2000")
-    minx, _, maxx, _ = join_bboxes([bbox_of(shape) for shape in shapes])
+    minx, _, maxx, _ = join_bboxes(boxes)
     return crs_name(nearest_zone((minx + maxx) / 2), "cgcs2000")
+
+
+def _boxes_of_plots(shown: Snapshot) -> list[Bbox]:
+    layer = shown.layer_of("parcels")
+    if shown.is_large(layer):
+        extent = shown.store(layer).extent
+        return [extent] if extent else []
+    shapes = (plot["geometry"] for plot in shown.features(layer).values())
+    return [bbox_of(shape) for shape in shapes if shape]
 
 
 def _layers(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
@@ -290,13 +299,20 @@ def _layers(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
 def _parks(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
     """Return the parks that have a plot with an outline, or a park inside them has."""
     parks = shown.of_kind("parks")
-    plots = shown.of_kind("parcels").values()
-    owners = {one["properties"].get("park_id") for one in plots if one["geometry"]}
+    owners = _parks_with_plots(shown)
     return [
         (key, w.pick(park["properties"], "name") or key)
         for key, park in parks.items()
         if family(parks, key) & owners
     ]
+
+
+def _parks_with_plots(shown: Snapshot) -> set[str]:
+    layer = shown.layer_of("parcels")
+    if shown.is_large(layer):
+        return set(shown.store(layer).values_of("park_id"))
+    plots = shown.features(layer).values()
+    return {str(one["properties"].get("park_id")) for one in plots if one["geometry"]}
 
 
 # --- jobs ------------------------------------------------------------------------------------

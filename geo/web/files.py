@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.wsgi import wrap_file
 
 from geo.errors import GeoError
 from geo.query import Library, StoredFile
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _IMMUTABLE = "public, max-age=31536000, immutable"
-_SMALL = 1_000_000
+_SMALL = 250_000
+"""Bytes below which a body stays in memory, of 256 files at most."""
+
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".geojson": "application/geo+json",
@@ -38,15 +41,17 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class _Ready:
-    """An answer as it goes out; a large body is read anew each time."""
+    """An answer as it goes out; a large body is read anew each time, piece by piece."""
 
     etag: str
     headers: list[tuple[str, str]]
     path: Path
+    size: int
     body: bytes | None
 
-    def read(self) -> bytes:
-        return self.path.read_bytes() if self.body is None else self.body
+    def read(self, environ: WSGIEnvironment) -> Iterable[bytes]:
+        # The server sends a file by itself: no thread waits for a reader who is slow.
+        return wrap_file(environ, self.path.open("rb")) if self.body is None else [self.body]
 
 
 class ReadyFiles:
@@ -78,21 +83,20 @@ class ReadyFiles:
             return self._app(environ, start_response)
         start_response(status, headers)
         log_request(environ["REQUEST_METHOD"], path, int(status[:3]), started)
-        return [body]
+        return body
 
     def _answer(
         self, path: str, environ: WSGIEnvironment
-    ) -> tuple[str, list[tuple[str, str]], bytes]:
+    ) -> tuple[str, list[tuple[str, str]], Iterable[bytes]]:
         ready = self._find(path, accepted_encodings(environ.get("HTTP_ACCEPT_ENCODING", "")))
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "HEAD"):
-            return "405 Method Not Allowed", [("Allow", "GET, HEAD"), *FILE_HEADERS], b""
+            return "405 Method Not Allowed", [("Allow", "GET, HEAD"), *FILE_HEADERS], []
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and parse_etags(known).contains_weak(ready.etag):
-            return "304 Not Modified", ready.headers, b""
-        body = ready.read()
-        headers = [*ready.headers, ("Content-Length", str(len(body)))]
-        return "200 OK", headers, body if method == "GET" else b""
+            return "304 Not Modified", ready.headers, []
+        headers = [*ready.headers, ("Content-Length", str(ready.size))]
+        return "200 OK", headers, ready.read(environ) if method == "GET" else []
 
     def _look_up(self, path: str, accepted: tuple[str, ...]) -> _Ready:
         _, folder, key, *names = path.split("/")
@@ -100,7 +104,7 @@ class ReadyFiles:
         if folder == "assets":
             file = self._library.assets(key).file(name)
         else:
-            file = self._library.published(key, "public").file(name)
+            file = self._library.published(key, "public").served_file(name)
         return _prepare(file, accepted)
 
 
@@ -128,5 +132,5 @@ def describe(file: StoredFile, accepted: tuple[str, ...]) -> tuple[Path, str, di
 def _prepare(file: StoredFile, accepted: tuple[str, ...]) -> _Ready:
     path, etag, kind = describe(file, accepted)
     headers = [("Cache-Control", _IMMUTABLE), ("ETag", f'"{etag}"'), *kind.items()]
-    is_small = path.stat().st_size < _SMALL
-    return _Ready(etag, headers, path, path.read_bytes() if is_small else None)
+    size = path.stat().st_size
+    return _Ready(etag, headers, path, size, path.read_bytes() if size < _SMALL else None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
 from waitress.utilities import RequestEntityTooLarge
 
 from geo.i18n import LANGUAGES, both
 from geo.settings import Settings
+from geo.web.impatient import ImpatientChannel
 
 
 def explain_oversize(sockets: Iterable[Any], settings: Settings) -> None:
@@ -28,7 +28,7 @@ def explain_oversize(sockets: Iterable[Any], settings: Settings) -> None:
                 self.error = _TooLarge(sentence)
             return count
 
-    class Channel(HTTPChannel):  # type: ignore[misc]
+    class Channel(ImpatientChannel):
         parser_class = Parser
 
     for socket in sockets:

@@ -137,6 +137,7 @@ def public_page(
     query: Query = (),
     status: int = 200,
     content_type: str = "text/html; charset=utf-8",
+    keep: bool = True,
 ) -> Response:
     """Return a public page of the current snapshot, rendered once for all it depends on.
 
@@ -155,10 +156,13 @@ def public_page(
         Of the answer; a page with another than 200 is not kept.
     content_type
         Of the answer, for a drawing.
+    keep
+        Whether to keep the page for the next reader: not one of so many that they would
+        drive out the others.
     """
     shown = snapshot()
     subject = _Subject(template, contents, arguments)
-    response = _answer(subject, shown, _public(shown), query=query, keep=status == 200)
+    response = _answer(subject, shown, _public(shown), query=query, keep=keep and status == 200)
     response.content_type = content_type
     response.headers["Cache-Control"] = "no-cache" if status == 200 else "no-store"
     if status != 200:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from rapidfuzz import fuzz, process, utils
 
 from geo.errors import NotFound
+from geo.large_search import named_like
 from geo.profiles.halls import hall_profile
 from geo.profiles.parks import park_profile
 from geo.profiles.plots import plot_profile
@@ -19,7 +20,7 @@ from geo.profiles.profile import KINDS, Frame, Link, link_to
 from geo.query import Feature, Snapshot
 from geo.render.land_bar import land_bar, state_swatch
 from geo.render.plane import bbox_of
-from geo.render.site_map import Area, near_view, overview
+from geo.render.site_map import Area, near_extent, near_view, overview
 from geo.web.current import snapshot, wants_page
 from geo.web.enquiries import takes_enquiries
 from geo.web.pages import public_page
@@ -126,7 +127,7 @@ def nearest(shown: Snapshot, w: Wording, kind: str, key: str) -> list[Link]:
     Those of the kind that was asked for go before equally good ones of the others.
     """
     kinds = sorted(KINDS, key=lambda other: other != kind)
-    links = [link_to(k, feature, w) for k in kinds for feature in shown.of_kind(k).values()]
+    links = [link_to(k, feature, w) for k in kinds for feature in _spelt_like(shown, k, key)]
     spelt = {i: (link.key, link.text) for i, link in enumerate(links)}
     found: dict[int, float] = {}
     for part in (0, 1):
@@ -142,6 +143,16 @@ def nearest(shown: Snapshot, w: Wording, kind: str, key: str) -> list[Link]:
             found[i] = max(likeness, found.get(i, 0))
     best = sorted(found, key=lambda i: (-found[i], i))[:_MOST_SUGGESTIONS]
     return [links[i] for i in best]
+
+
+def _spelt_like(shown: Snapshot, kind: str, key: str) -> Iterable[Feature]:
+    """Return the features to compare a text with; of a large layer those that begin like it."""
+    layer = shown.layer_of(kind)
+    if not shown.is_large(layer):
+        return shown.features(layer).values()
+    beginnings = (key[:length] for length in range(len(key), 1, -1))
+    found = (named_like(shown.store(layer), beginning) for beginning in beginnings)
+    return next(filter(None, found), [])
 
 
 def _common(
@@ -200,7 +211,8 @@ def map_contents(
     """Return the drawing of what lies around a thing, or of where it is in the region."""
     feature = shown.of_kind(kind)[key]
     if extent == "near":
-        layers = {k: list(shown.of_kind(k).values()) for k in KINDS}
+        around = near_extent(kind, feature)
+        layers = {k: shown.within(k, around) for k in KINDS}
         return {"drawing": Markup(near_view(layers, kind, feature, w, _NEAR) or "")}
     kinds = ("counties", "places", "logistics")
     layers = {k: list(shown.of_kind(k).values()) for k in kinds}

@@ -66,13 +66,15 @@ def plan_map_page() -> Response:
     """
     shown, w = library().version(snapshot().version, "staff"), Wording(language())
     asked = _read_filter(shown)
-    view = view_plots(shown, asked.by, asked.park, w)
     found = _findings(shown, asked)
+    part = asked.park or park_to_show(shown, found)
+    view = view_plots(shown, asked.by, part, w)
     placed = [one for one in found if shapes_of(one, shown)][:MOST_FINDINGS]
     lines = describe_lines(shown, w)
     return staff_page(
         "plan_map.html",
         asked=asked,
+        part=part if shown.is_large(shown.layer_of("parcels")) else "",
         view=view,
         swatches=_swatches(view),
         views=[(by, _page(asked, by=by)) for by in VIEWS],
@@ -93,6 +95,7 @@ def plan_map_page() -> Response:
         findings_on=_page(asked, findings="1"),
         findings_off=_page(asked, findings=None, finding=None, rule=None, severity=None),
         plan=_map_data(shown, view, placed, w)
+        | {"places": _places(shown, part)}
         | {"lines": _line_data(lines, shown) if asked.lines else None},
         base=_base(shown),
     )
@@ -170,6 +173,26 @@ def _map_data(
         "parks": _park_marks(shown, view, w),
         "findings": [_finding_data(one, shown, w) for one in found],
     }
+
+
+def park_to_show(shown: Snapshot, found: Iterable[Mapping[str, Any]]) -> str:
+    """Return the park whose plots are shown where there are too many to show all.
+
+    That of the first plot in a finding, else the first that has any; "" where all are shown.
+    """
+    layer = shown.layer_of("parcels")
+    if not shown.is_large(layer):
+        return ""
+    keys = (key for one in found if one["layer"] == layer for key in one["feature"])
+    plots = shown.features(layer)
+    first = next((key for key in keys if key in plots), None) or next(iter(plots))
+    return str(plots[first]["properties"].get("park_id") or "")
+
+
+def _places(shown: Snapshot, park: str) -> list[str] | None:
+    """Return the parks whose plots the browser asks for, ``None`` if it loads the layer whole."""
+    is_part = park and shown.is_large(shown.layer_of("parcels"))
+    return sorted(family(shown.of_kind("parks"), park)) if is_part else None
 
 
 def _class_data(*views: PlotView) -> dict[str, dict[str, Any]]:
@@ -263,7 +286,7 @@ def _swatches(*views: PlotView) -> dict[str, dict[str, Any]]:
 def _parks(shown: Snapshot, w: Wording) -> list[tuple[str, str]]:
     """Return the parks that have plots, or parks with plots in them."""
     parks = shown.of_kind("parks")
-    owners = {f["properties"].get("park_id") for f in shown.of_kind("parcels").values()}
+    owners = shown.values_of("parcels", "park_id")
     return [
         (key, title_of("parks", park, w))
         for key, park in parks.items()
@@ -330,6 +353,7 @@ def swipe_page() -> Response:
     by = _one_of("by", request.args.get("by", _SWIPE_VIEWS[0]), _SWIPE_VIEWS)
     known = (*before.of_kind("parks"), *after.of_kind("parks"))
     park = _one_of("park", request.args.get("park", ""), ("", *known))
+    park = park or park_to_show(before, ()) or park_to_show(after, ())
     views = [view_plots(shown, by, park, w) for shown in (before, after)]
     changes = _changes(before, after, views)
     return staff_page(
@@ -347,7 +371,8 @@ def swipe_page() -> Response:
         numbers=_numbers(changes),
         changes=[_describe_change(c, w) for c in changes[:MOST_CHANGES]],
         changes_total=len(changes),
-        plan=_swipe_data(before, after, views, changes, w),
+        part=park if after.is_large(after.layer_of("parcels")) else "",
+        plan=_swipe_data(before, after, views, changes, park, w),
     )
 
 
@@ -426,13 +451,16 @@ def _swipe_data(
     after: Snapshot,
     views: list[PlotView],
     changes: Iterable[PlotChange],
+    park: str,
     w: Wording,
 ) -> dict[str, Any]:
     sides = []
     for shown, view in zip((before, after), views, strict=True):
         layers = {kind: shown.layer_of(kind) for kind in (*_GROUND, "parcels")}
         base, plots = _base(shown), dict(view.class_of)
-        sides.append({"base": base, "layers": layers, "plots": plots})
+        sides.append(
+            {"base": base, "layers": layers, "plots": plots, "places": _places(shown, park)}
+        )
     return {
         "classes": _class_data(*views),
         "sides": sides,

@@ -8,13 +8,16 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup, escape
 
 from geo.errors import BadRequest
+from geo.large_search import candidates
 from geo.query import Snapshot
 from geo.search import Hit, Index, Text
+from geo.web.current import library, snapshot
 from geo.web.pages import public_page
+from geo.web.session import requires
 from geo.wording import Wording
 
 blueprint = Blueprint("search", __name__)
@@ -45,15 +48,41 @@ def search_page() -> Response:
     BadRequest
         ``QUERY_BAD`` if ``q`` is too long or has nothing in it to look for.
     """
+    query = _query()
+    return public_page("search.html", _contents, query, query=(("q", query),) if query else ())
+
+
+@blueprint.get("/search.json")
+def search_candidates() -> Response:
+    """Answer what ``q`` may find in the large layers, in the form of the published index.
+
+    Raises
+    ------
+    BadRequest
+        As :func:`search_page`.
+    """
+    if request.args.get("edition") == "staff":
+        return _staff_candidates()
+    response = jsonify(candidates(snapshot(), _query()))
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@requires("viewer")
+def _staff_candidates() -> Response:
+    return jsonify(candidates(library().version(snapshot().version, "staff"), _query()))
+
+
+def _query() -> str:
     query = " ".join(request.args.get("q", "").split())
     if len(query) > LONGEST or (query and not re.search(r"\w", query)):
         raise BadRequest("QUERY_BAD", longest=LONGEST)
-    return public_page("search.html", _contents, query, query=(("q", query),) if query else ())
+    return query
 
 
 def _contents(shown: Snapshot, wording: Wording, query: str) -> Mapping[str, object]:
     index = _index(shown)
-    found = index.find(query)
+    found = index.find(query).with_more(Index.of(candidates(shown, query)).find(query))
     return {
         "query": query,
         "longest": LONGEST,

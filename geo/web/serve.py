@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import select
 import signal
 import subprocess
 import sys
@@ -29,6 +30,12 @@ from geo.web.oversize import explain_oversize
 
 _LOGGER = logging.getLogger("geo.web.serve")
 _THREADS = 8
+_CAN_POLL = hasattr(select, "poll")
+_CONNECTIONS = 1000 if _CAN_POLL else 400
+"""Readers who may be connected at once; each browser keeps its connections a while. Where there
+is no poll (Windows), select takes no more than 512 sockets.
+"""
+
 _DAY_SECONDS = 24 * 3600
 
 
@@ -52,6 +59,8 @@ def serve(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             threads=_THREADS,
+            connection_limit=_CONNECTIONS,
+            asyncore_use_poll=_CAN_POLL,
             # The application trusts as many proxies as it is told to; waitress would hide all.
             clear_untrusted_proxy_headers=not settings.proxies,
             # What the form around the file takes comes on top.

@@ -18,7 +18,7 @@ def staff_file(version: str, edition: str, name: str) -> Response:
     """Answer a file of an edition; of a version that is only prepared, to the staff alone."""
     if not library().was_published(version):
         demand("staff")
-    file = library().version(version, edition_named(edition)).file(name)
+    file = library().version(version, edition_named(edition)).served_file(name)
     path, etag, headers = describe(
         file, accepted_encodings(request.headers.get("Accept-Encoding", ""))
     )

@@ -228,6 +228,8 @@ def _map_data(choices: Choices) -> str | None:
     layers = [
         {"name": layer["id"], "kind": layer["kind"], "title": layer["title"][language()]}
         for layer in choices.shown.site["layers"]
+        # Too many to pick from by sight; their keys can be written into the form.
+        if "tiles" not in layer
     ]
     base = link(f"staff/layers/{choices.shown.version}/staff/").partition("?")[0]
     return json.dumps({"base": base, "layers": layers, "extent": choices.shown.site["extent"]})

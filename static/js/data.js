@@ -11,6 +11,9 @@
  * @property {number|null} min_zoom
  * @property {boolean} default_on
  * @property {string[]} natures
+ * @property {{minzoom: number, maxzoom: number, detail: number}} [tiles] of a layer that is drawn
+ *   from vector tiles, for it is too large for one file: the zooms of which there are tiles, and
+ *   the first that draws every feature by itself
  *
  * @typedef {object} Site
  * @property {string} version
@@ -37,6 +40,13 @@
  * @typedef {{type: "FeatureCollection", features: Feature[]}} FeatureCollection
  */
 
+/** Features of a layer with tiles that are kept for the next look. */
+const KEPT = 2000;
+/** Where the files of an edition are that only those who are signed in may see. */
+const STAFF_BASE = /staff\/layers\/[^/]+\/([a-z]+)\/$/;
+/** Most features at one place that a panel asks for. */
+const MOST = 100;
+
 /**
  * Return a published JSON file. The offline package, which may fetch nothing, has them as
  * scripts that fill `PARKS_FILES`.
@@ -47,8 +57,17 @@ export async function fetchJson(url) {
   const kept = globalThis.PARKS_FILES?.[url];
   if (kept !== undefined) return kept;
   const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+  if (!answer.ok) throw new Refusal(answer.status, url);
   return answer.json();
+}
+
+/** An answer that is none: what the server refused, and how. */
+class Refusal extends Error {
+  /** @param {number} status @param {string} url */
+  constructor(status, url) {
+    super(`${status} ${url}`);
+    this.status = status;
+  }
 }
 
 /**
@@ -101,6 +120,7 @@ export class Data extends EventTarget {
   async #load(id) {
     try {
       if (!this.info(id)) throw new Error(`no layer ${id}`);
+      if (this.info(id)?.tiles) throw new Error(`${id} has tiles and is not loaded whole`);
       const collection = await fetchJson(`${this.base}${id}.geojson`);
       if (!Array.isArray(collection?.features)) throw new TypeError(`${id} is no collection`);
       /** @type {Feature[]} */
@@ -111,9 +131,18 @@ export class Data extends EventTarget {
       return collection;
     } catch (error) {
       this.#layers.delete(id);
-      this.#tell("dataerror", { id, retry: () => this.layer(id) });
+      this.fail(id, () => this.layer(id));
       throw error;
     }
+  }
+
+  /**
+   * Tell that part of a layer could not be had.
+   * @param {string} id
+   * @param {() => Promise<any>} retry
+   */
+  fail(id, retry) {
+    this.#tell("dataerror", { id, retry });
   }
 
   /**
@@ -140,17 +169,68 @@ export class Data extends EventTarget {
    * @param {string} id
    */
   async feature(layerId, id) {
+    if (this.info(layerId)?.tiles) return this.#one(layerId, id);
     await this.layer(layerId);
     return this.#features.get(layerId)?.get(id) ?? null;
   }
 
   /**
-   * Return all features of one kind, from however many layers.
+   * Return one feature of a layer with tiles.
+   * @param {string} layerId
+   * @param {string} id
+   * @returns {Promise<Feature|null>}
+   */
+  async #one(layerId, id) {
+    const known = this.#features.get(layerId)?.get(id);
+    if (known) return known;
+    try {
+      const feature = await fetchJson(`${this.base}${layerId}/items/${encodeURIComponent(id)}`);
+      this.#remember(layerId, [feature]);
+      return feature;
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Return some features of a layer with tiles, in the order of the key.
+   * @param {string} layerId
+   * @param {Record<string, string>} query `q`, `offer`, `at`, `after`, `limit`; docs/tiles.md
+   * @returns {Promise<{features: Feature[], matched: number|null, next: number|null}>}
+   */
+  async page(layerId, query) {
+    const found = await fetchJson(`${this.base}${layerId}/items?${new URLSearchParams(query)}`);
+    this.#remember(layerId, found.features);
+    return found;
+  }
+
+  /** Keep features of a layer with tiles, the latest of many. @param {string} layerId @param {Feature[]} features */
+  #remember(layerId, features) {
+    let kept = this.#features.get(layerId);
+    if (!kept || kept.size > KEPT) this.#features.set(layerId, (kept = new Map()));
+    for (const feature of features) kept.set(String(feature.id), feature);
+  }
+
+  /**
+   * Return the address of a vector tile.
+   * @param {string} layerId
+   * @param {{z: number, x: number, y: number}} place
+   */
+  tileAddress(layerId, { z, x, y }) {
+    const { root = "", version = "" } = document.documentElement.dataset;
+    const edition = STAFF_BASE.exec(this.base)?.[1];
+    const query = `v=${this.site.version || version}${edition ? `&edition=${edition}` : ""}`;
+    return `${root}tiles/${layerId}/${z}/${x}/${y}.mvt?${query}`;
+  }
+
+  /**
+   * Return all features of one kind, from however many layers; those with tiles are left out.
    * @param {string} kind
    * @returns {Promise<Feature[]>}
    */
   async ofKind(kind) {
-    const layers = this.site.layers.filter((layer) => layer.kind === kind);
+    const layers = this.site.layers.filter((layer) => layer.kind === kind && !layer.tiles);
     const collections = await Promise.all(layers.map((layer) => this.layer(layer.id)));
     return collections.flatMap((collection) => collection.features);
   }
@@ -158,23 +238,36 @@ export class Data extends EventTarget {
   /** Return the firms of a plot, a hall or a park (with the parks in it). @param {string} id */
   async firmsAt(id) {
     const ids = await this.#withInner(id);
-    const firms = await this.ofKind("enterprises");
+    const firms = await this.#at("enterprises", ids);
     return firms.filter(({ properties: p }) =>
       [p.parcel_id, p.building_id, p.park_id].some((place) => ids.has(place)),
     );
   }
 
+  /**
+   * Return all features of one kind; of layers with tiles the first that belong to a plot, a
+   * hall or a park.
+   * @param {string} kind
+   * @param {Set<string>} ids of plots, halls and parks
+   */
+  async #at(kind, ids) {
+    const tiled = this.site.layers.filter((layer) => layer.kind === kind && layer.tiles);
+    const query = { at: [...ids].join(","), limit: String(MOST) };
+    const pages = await Promise.all(tiled.map(({ id }) => this.page(id, query)));
+    return [...(await this.ofKind(kind)), ...pages.flatMap(({ features }) => features)];
+  }
+
   /** Return the plots of a park and of the parks in it. @param {string} parkId */
   async plotsOf(parkId) {
     const ids = await this.#withInner(parkId);
-    const plots = await this.ofKind("parcels");
+    const plots = await this.#at("parcels", ids);
     return plots.filter(({ properties: p }) => ids.has(p.park_id));
   }
 
   /** Return the halls of a plot or of a park (with the parks in it). @param {string} id */
   async hallsOf(id) {
     const ids = await this.#withInner(id);
-    const halls = await this.ofKind("buildings");
+    const halls = await this.#at("buildings", ids);
     return halls.filter(({ properties: p }) => ids.has(p.park_id) || ids.has(p.parcel_id));
   }
 

@@ -5,7 +5,7 @@ import { createData, loadSite } from "./data.js";
 import { el, fill } from "./dom.js";
 import { initI18n } from "./i18n.js";
 import { Labels } from "./labels.js";
-import { Layers } from "./layers.js";
+import { Layers, firstZoomOf } from "./layers.js";
 import { mountLegend } from "./legend.js";
 import { createState, formatView, parseSelection } from "./state.js";
 import { mountSwitcher } from "./switcher.js";
@@ -118,7 +118,7 @@ async function boot() {
     const view = { ...state.get(), z: map.getZoom(), lat, lon: lng };
     find("embed-open").href = root + formatView(view, state.context);
   };
-  const onZoomTo = (/** @type {any} */ info) => map.setZoom(info.min_zoom ?? 0);
+  const onZoomTo = (/** @type {any} */ info) => map.setZoom(firstZoomOf(info));
   if (find("side")) {
     mountSwitcher({ root: find("layers"), layers, state, site, ground, onZoomTo });
     mountLegend({ root: find("legend"), layers, state, site });
@@ -147,7 +147,9 @@ async function boot() {
     follow();
     linkOut();
   });
-  map.on("click", () => state.set({ sel: null }));
+  map.on("click", (/** @type {any} */ { latlng }) => {
+    if (!layers.choose(latlng)) state.set({ sel: null });
+  });
   data.addEventListener("dataloaded", () => labels.schedule());
   state.addEventListener("change", async (event) => {
     const { patch } = /** @type {any} */ (event).detail;

@@ -39,7 +39,7 @@ export class Walk {
   #entries() {
     const bounds = this.map.getBounds();
     return this.layers
-      .drawn()
+      .walkable()
       .filter((entry) => entry.info.kind !== "counties" && this.layers.isSingle(entry))
       .filter(({ point }) => bounds.contains(point))
       .sort((a, b) => a.point.lng - b.point.lng || b.point.lat - a.point.lat);

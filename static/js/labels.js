@@ -134,8 +134,11 @@ export class Labels {
     const marks = entries
       .filter((entry) => entry.radius > 0 && this.layers.isSingle(entry))
       .map((entry) => this.#boxAround(entry.point, entry.radius));
+    const discs = (this.layers.tiled?.discs() ?? []).map((disc) =>
+      this.#boxAround(disc.point, disc.radius),
+    );
     this.covers = coveringBoxes(this.map).map(({ box }) => box);
-    return [...this.covers, ...this.#clusterBoxes(), ...marks];
+    return [...this.covers, ...this.#clusterBoxes(), ...discs, ...marks];
   }
 
   /** @returns {Box[]} */

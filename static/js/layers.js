@@ -4,6 +4,7 @@
  */
 
 import { el, svg } from "./dom.js";
+import { number } from "./format.js";
 import { pick, t, word } from "./i18n.js";
 import { color, featureStyle, isSample, isSchematic } from "./styles.js";
 import { parseSelection } from "./state.js";
@@ -49,6 +50,15 @@ function paneOf({ geometry }, info) {
   return PANES[info.kind] ?? "areas";
 }
 
+/**
+ * Return the first zoom at which a layer is drawn; tiles join plots to classes for those before.
+ * @param {LayerInfo} info
+ */
+export function firstZoomOf(info) {
+  const isJoined = info.tiles && info.kind === "parcels";
+  return (isJoined ? info.tiles?.minzoom : info.min_zoom) ?? 0;
+}
+
 /** Return the first zoom at which a point is worth drawing. @param {Feature} feature */
 function firstZoom({ properties: { kind } }, /** @type {LayerInfo} */ info) {
   if (info.kind === "places") return kind === "town" ? TOWN_ZOOM : 0;
@@ -77,6 +87,12 @@ export class Layers extends EventTarget {
   #entries = new Map();
   /** Set while something else, such as measuring, takes the clicks. */
   busy = false;
+  /** @type {import("./tiles.js").TiledLayers|undefined} draws the layers that have tiles */
+  tiled;
+  /** @type {{layer: any, info: LayerInfo}|null} what of the other layers the pointer is on */
+  #hovered = null;
+  /** @type {Feature|null} what the tip tells of */
+  #told = null;
   /** Set while an online base map shows the ground, which the counties must not cover. */
   isGroundOnline = false;
 
@@ -91,7 +107,7 @@ export class Layers extends EventTarget {
     this.data = data;
     this.state = state;
     this.tip = L.tooltip({ ...TIP, offset: [14, 0] });
-    map.on("zoomstart", () => this.tip.remove());
+    map.on("zoomstart", () => this.#untell());
     for (const info of data.site.layers) this.#prepare(info);
   }
 
@@ -116,14 +132,49 @@ export class Layers extends EventTarget {
     const follow = (/** @type {any} */ { latlng }) => this.tip.setLatLng(latlng);
     group.on("mouseover", (/** @type {any} */ { layer, latlng }) => {
       if (!layer?.feature || this.busy) return;
-      this.tip.setContent(this.describe(layer.feature, info)).setLatLng(latlng).addTo(this.map);
+      this.#hovered = { layer, info };
+      this.tell(layer.feature, info, latlng);
       this.#emphasise(layer, 1.2, info);
     });
     group.on("mousemove", follow);
     group.on("mouseout", (/** @type {any} */ { layer }) => {
-      this.tip.remove();
+      this.#hovered = null;
+      this.#untell();
       this.#emphasise(layer, 0, info);
     });
+  }
+
+  /**
+   * Name a feature beside the pointer.
+   * @param {Feature} feature
+   * @param {LayerInfo} info
+   * @param {any} latlng
+   */
+  tell(feature, info, latlng) {
+    if (this.#told !== feature) this.tip.setContent(this.describe(feature, info));
+    this.#told = feature;
+    this.tip.setLatLng(latlng).addTo(this.map);
+  }
+
+  /** Name what the pointer is on besides the layers with tiles, if anything. @param {any} latlng */
+  tellHovered(latlng) {
+    if (!this.#hovered || !latlng) this.#untell();
+    else this.tell(this.#hovered.layer.feature, this.#hovered.info, latlng);
+  }
+
+  #untell() {
+    this.#told = null;
+    this.tip.remove();
+  }
+
+  /** Return the stacking order of what the pointer is on, layers with tiles left out. */
+  hoveredOrder() {
+    return this.#hovered ? this.#orderOf(this.#hovered.layer) : -1;
+  }
+
+  /** @param {any} layer */
+  #orderOf(layer) {
+    return Number(this.map.getPane(layer.options?.pane ?? "marks")?.style.zIndex ?? 0);
   }
 
   /** @param {any} event @param {LayerInfo} info */
@@ -131,7 +182,18 @@ export class Layers extends EventTarget {
     const { feature } = event.layer;
     if (this.busy || !feature) return;
     L.DomEvent.stopPropagation(event);
-    this.select(info.id, feature.id);
+    if (!this.choose(event.latlng, this.#orderOf(event.layer))) this.select(info.id, feature.id);
+  }
+
+  /**
+   * Choose what layers with tiles have at a point, and return whether there is anything.
+   * @param {any} latlng
+   * @param {number} [above] stacking order of what lies there otherwise
+   */
+  choose(latlng, above) {
+    const hit = this.tiled?.at(latlng, above);
+    if (hit) this.tiled?.choose(hit);
+    return Boolean(hit);
   }
 
   /**
@@ -169,18 +231,21 @@ export class Layers extends EventTarget {
       logistics: () => word("facility_kind", p.kind),
       red_lines: () => word("line_kind", p.line_kind),
     };
+    // Tiles join many things to one, which has no key.
+    const count = feature.id === "" && number(p.plots ?? p.count);
+    const name = count ? t("map.many", { layer: pick(info.title), count }) : featureName(feature);
     const facts = [kinds[info.kind]?.(), natureWord(feature)].filter(Boolean);
     return el(
       "div",
       {},
-      el("div", { class: "map-tip-name", text: featureName(feature) }),
+      el("div", { class: "map-tip-name", text: name }),
       facts.length > 0 && el("div", { class: "map-tip-sub", text: facts.join(" · ") }),
     );
   }
 
   /** Return whether a layer is on and drawn at this scale. @param {LayerInfo} info */
   isDrawn(info) {
-    return this.state.get().layers.has(info.id) && this.map.getZoom() >= (info.min_zoom ?? 0);
+    return this.state.get().layers.has(info.id) && this.map.getZoom() >= firstZoomOf(info);
   }
 
   /**
@@ -197,6 +262,10 @@ export class Layers extends EventTarget {
   async #syncLayer(info) {
     const group = this.groups[info.id];
     if (!group) return;
+    if (info.tiles) {
+      await this.#syncTiles(info);
+      return;
+    }
     if (this.isDrawn(info)) {
       await this.data.layer(info.id);
       this.#fill(info);
@@ -208,6 +277,20 @@ export class Layers extends EventTarget {
       this.#showEntries(info, group);
       group.addTo(this.map);
     }
+  }
+
+  /** The module that draws tiles is fetched when a layer first needs it. @param {LayerInfo} info */
+  async #syncTiles(info) {
+    if (!this.tiled && !this.isDrawn(info)) return;
+    try {
+      const { TiledLayers } = await import("./tiles.js");
+      const { map, data, state } = this;
+      this.tiled ??= new TiledLayers({ map, layers: this, data, state });
+    } catch (error) {
+      this.data.fail(info.id, () => this.sync());
+      throw error;
+    }
+    await this.tiled.show(info, () => this.isDrawn(info), PANES[info.kind] ?? "marks");
   }
 
   /** @param {LayerInfo} info */
@@ -303,6 +386,7 @@ export class Layers extends EventTarget {
 
   /** Style all of a kind anew, after what its style depends on has changed. @param {string} kind */
   restyle(kind) {
+    this.tiled?.restyle(kind);
     for (const { info, layer, feature, role } of [...this.#entries.values()].flat()) {
       if (info.kind === kind && role !== "mark") layer.setStyle(this.#style(info, feature));
     }
@@ -311,15 +395,22 @@ export class Layers extends EventTarget {
   /** Return what belongs to the present view. @returns {Entry[]} */
   drawn() {
     const zoom = this.map.getZoom();
-    return this.data.site.layers
+    const whole = this.data.site.layers
       .filter((info) => this.isDrawn(info))
       .flatMap((info) => this.#entries.get(info.id) ?? [])
       .filter(({ min, max }) => zoom >= min && zoom < max);
+    return [...whole, ...(this.tiled?.drawn() ?? [])];
+  }
+
+  /** Return the same, and of layers with tiles all that is in view. @returns {Entry[]} */
+  walkable() {
+    const tiled = this.tiled?.drawn({ all: true }) ?? [];
+    return [...this.drawn().filter(({ info }) => !info.tiles), ...tiled];
   }
 
   /** Return whether a drawing is seen by itself, not inside a cluster. @param {Entry} entry */
   isSingle({ info, layer }) {
-    return info.kind !== "enterprises" || this.map.hasLayer(layer);
+    return info.tiles || info.kind !== "enterprises" || this.map.hasLayer(layer);
   }
 
   /**

@@ -4,6 +4,7 @@ import { el, fill } from "./dom.js";
 import { number, parts } from "./format.js";
 import { lang, t } from "./i18n.js";
 import { columnsOf } from "./list-columns.js";
+import { Pages } from "./list-pages.js";
 
 /**
  * @typedef {import("./data.js").Feature} Feature
@@ -14,6 +15,8 @@ import { columnsOf } from "./list-columns.js";
  */
 
 const PAGE = 100;
+/** Milliseconds of rest after which the server is asked for what was typed. */
+const TYPED = 250;
 const TABS = ["parks", "parcels", "buildings", "enterprises", "logistics"];
 
 /** The tables of the list, one at a time. */
@@ -29,6 +32,10 @@ export class Tables {
   #parks = new Map();
   /** @type {Column[]} */
   #columns = [];
+  /** @type {Pages|null} of a layer that is not here whole */
+  #pages = null;
+  /** What was asked for last; an answer to an earlier question comes too late. */
+  #asked = 0;
 
   /** @param {{root: HTMLElement, state: ViewState, data: Data}} options */
   constructor({ root, state, data }) {
@@ -70,14 +77,20 @@ export class Tables {
       this.#features = features;
       this.#parks = new Map(parks.map((park) => [park.id, park]));
       this.#columns = columnsOf(tab, this.data.site, this.#parks);
+      const large = this.data.site.layers.find(({ kind, tiles }) => kind === tab && tiles);
+      this.#pages = large ? new Pages(this.data, large.id, PAGE) : null;
       this.#drawResults();
     } catch {
-      this.count.textContent = "";
-      fill(
-        this.results,
-        this.#message("ui.load_failed_help", "ui.retry", () => this.#open()),
-      );
+      this.#drawFailure();
     }
+  }
+
+  #drawFailure() {
+    this.count.textContent = "";
+    fill(
+      this.results,
+      this.#message("ui.load_failed_help", "ui.retry", () => this.#open()),
+    );
   }
 
   #drawBar() {
@@ -131,7 +144,11 @@ export class Tables {
   /** @param {{query?: string, onOffer?: boolean}} filter */
   #narrow(filter) {
     Object.assign(this, filter, { page: 0 });
-    this.#drawResults();
+    if (!this.#pages) this.#drawResults();
+    else {
+      const asked = ++this.#asked;
+      setTimeout(() => asked === this.#asked && this.#drawResults(), TYPED);
+    }
   }
 
   /** Return the features that pass the filter, in order. */
@@ -182,18 +199,41 @@ export class Tables {
   }
 
   #drawResults() {
-    const found = this.#found();
+    if (this.#pages) this.#drawPage(this.#pages);
+    else {
+      const found = this.#found();
+      const from = this.page * PAGE;
+      this.#draw(found.slice(from, from + PAGE), found.length);
+    }
+  }
+
+  /** @param {Pages} pages */
+  async #drawPage(pages) {
+    const asked = ++this.#asked;
+    const isLate = () => asked !== this.#asked || pages !== this.#pages;
+    try {
+      const { features, matched } = await pages.get(this.page, this);
+      if (!isLate()) this.#draw(features, matched);
+    } catch {
+      if (!isLate()) this.#drawFailure();
+    }
+  }
+
+  /**
+   * @param {Feature[]} shown
+   * @param {number} total
+   */
+  #draw(shown, total) {
     const from = this.page * PAGE;
-    const shown = found.slice(from, from + PAGE);
-    this.count.textContent = t("ui.list_count", { count: number(found.length) });
-    if (!found.length) {
+    this.count.textContent = t("ui.list_count", { count: number(total) });
+    if (!total) {
       const clear = () => this.#preset({ tab: this.tab, query: "" });
       const isFiltered = this.query || this.onOffer;
       const text = isFiltered ? "ui.list_no_match" : `ui.list_empty_${this.tab}`;
       fill(this.results, this.#message(text, isFiltered ? "ui.filter_clear" : "", clear));
       return;
     }
-    fill(this.results, this.#table(shown), this.#pager(found.length, from, shown.length));
+    fill(this.results, this.#table(shown), this.#pager(total, from, shown.length));
     this.results.scrollTop = 0;
   }
 
@@ -242,6 +282,8 @@ export class Tables {
    * @param {number} index
    */
   #heading({ title, numeric }, index) {
+    // The server has one order: that of the key.
+    if (this.#pages) return el("th", { scope: "col", role: "columnheader", text: t(title) });
     const { column, down } = this.sort;
     const isSorted = column === index;
     const order = () => {

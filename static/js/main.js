@@ -5,7 +5,7 @@ import { createData, loadSite } from "./data.js";
 import { el, fill, focusBySlash } from "./dom.js";
 import { initI18n, pick, t } from "./i18n.js";
 import { Labels } from "./labels.js";
-import { Layers } from "./layers.js";
+import { Layers, firstZoomOf } from "./layers.js";
 import { mountLegend } from "./legend.js";
 import { mountList } from "./list.js";
 import { mountPanel } from "./panel.js";
@@ -117,7 +117,7 @@ class App {
   #listen() {
     const { map, state, data } = this;
     map.on("moveend", () => this.#onMoved());
-    map.on("click", () => this.#onGround());
+    map.on("click", (/** @type {any} */ event) => this.#onGround(event));
     state.addEventListener("change", (event) => this.#onChange(/** @type {any} */ (event).detail));
     data.addEventListener("dataerror", (event) => this.#onFailure(/** @type {any} */ (event).detail));
     data.addEventListener("dataloaded", () => this.labels.schedule());
@@ -157,8 +157,9 @@ class App {
   }
 
   /** A click beside everything closes the panel. */
-  #onGround() {
-    if (!this.layers.busy) this.state.set({ sel: null }, { push: true, origin: "map" });
+  #onGround(/** @type {any} */ { latlng }) {
+    if (this.layers.busy || this.layers.choose(latlng)) return;
+    this.state.set({ sel: null }, { push: true, origin: "map" });
   }
 
   /** @param {{patch: Partial<import("./state.js").View>, origin: string}} change */
@@ -239,7 +240,7 @@ class App {
       .filter(({ geometry, properties: p }) => geometry && geometry.type !== "Point" && p.plots > 0)
       .map((park) => L.geoJSON(park).getBounds())
       .sort((a, b) => a.getCenter().distanceTo(center) - b.getCenter().distanceTo(center));
-    const minZoom = info.min_zoom ?? 0;
+    const minZoom = firstZoomOf(info);
     if (near.length) flyTo(this.map, near[0], { minZoom, maxZoom: NEAR });
     else this.map.setZoom(minZoom);
   }

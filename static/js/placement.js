@@ -23,6 +23,10 @@
 /** Names of a smaller rank are worth placing the others anew. */
 const IMPORTANT = 4;
 const PASSES = 8;
+/** Of more important names than this each is tried once, close to its mark: most find no place anyway. */
+const CROWD = 80;
+/** Side of the cells by which boxes are found again, in pixels: about a name's width. */
+const CELL = 96;
 /** How many of a name's last variants are tried in turn: all, the short ones, the shortest. */
 const VARIANTS = [Infinity, 2, 1];
 const GAP = 4;
@@ -78,6 +82,42 @@ export function join(a, b) {
   };
 }
 
+/** The boxes that are taken, by the cells that they touch. */
+class Taken {
+  /** @type {Map<string, Box[]>} */
+  #cells = new Map();
+
+  /** @param {Box[]} boxes */
+  constructor(boxes) {
+    for (const box of boxes) this.add(box);
+  }
+
+  /** @param {Box} box */
+  add(box) {
+    for (const key of this.#keys(box)) {
+      const cell = this.#cells.get(key);
+      if (cell) cell.push(box);
+      else this.#cells.set(key, [box]);
+    }
+  }
+
+  /** Return whether a box shares more than an edge with one of them. @param {Box} box */
+  has(box) {
+    return this.#keys(box).some((key) => {
+      return this.#cells.get(key)?.some((other) => overlaps(box, other)) ?? false;
+    });
+  }
+
+  /** @param {Box} box */
+  #keys({ left, top, right, bottom }) {
+    const keys = [];
+    for (let x = Math.floor(left / CELL); x <= right / CELL; x += 1) {
+      for (let y = Math.floor(top / CELL); y <= bottom / CELL; y += 1) keys.push(`${x},${y}`);
+    }
+    return keys;
+  }
+}
+
 /**
  * Return the names that found a place: the important ones as well as a few tries allow, the
  * others around them.
@@ -90,7 +130,12 @@ export function join(a, b) {
 export function arrange(items, obstacles, frame) {
   const sorted = [...items].sort((a, b) => a.rank - b.rank);
   const isImportant = (/** @type {T} */ { rank }) => rank < IMPORTANT;
-  const best = bestOf(sorted.filter(isImportant), obstacles, frame);
+  const important = sorted.filter(isImportant);
+  const close = important.map((item) => ({ ...item, mayStray: false }));
+  const isCrowd = important.length > CROWD;
+  const best = isCrowd
+    ? placeInOrder(close, obstacles, frame)
+    : bestOf(important, obstacles, frame);
   const taken = [...obstacles, ...best.map(({ box }) => box)];
   const others = sorted.filter((item) => !isImportant(item));
   return [...best, ...placeInOrder(others, taken, frame)];
@@ -143,7 +188,7 @@ function lossOf(item, placed) {
  * @param {number} [variants] how many of the last variants, the shortest, may be taken
  */
 function placeInOrder(order, obstacles, frame, variants = Infinity) {
-  const taken = [...obstacles];
+  const taken = new Taken(obstacles);
   /** @type {Placed<T>[]} */
   const placed = [];
   for (const item of order) {
@@ -151,7 +196,7 @@ function placeInOrder(order, obstacles, frame, variants = Infinity) {
     const place = findPlace(item, taken, frame, first);
     if (!place) continue;
     placed.push(place);
-    taken.push(place.box);
+    taken.add(place.box);
   }
   return placed;
 }
@@ -159,7 +204,7 @@ function placeInOrder(order, obstacles, frame, variants = Infinity) {
 /**
  * @template {Candidate} T
  * @param {T} item
- * @param {Box[]} taken
+ * @param {Taken} taken
  * @param {Box} frame
  * @param {number} first the fullest variant that may be taken
  * @returns {Placed<T>|null}
@@ -172,7 +217,7 @@ function findPlace(item, taken, frame, first) {
       if (item.directions === INSIDE && !fitsInto(anchor, size)) continue;
       const place = putBeside(anchor, direction, gap, size);
       if (!isWithin(place.box, frame)) continue;
-      if (taken.some((other) => overlaps(place.box, other))) continue;
+      if (taken.has(place.box)) continue;
       return { item, variant, ...place, isFar: gap > GAP };
     }
   }

@@ -28,7 +28,8 @@ const OWN = 3;
  * @typedef {{spellings: string[], start: number, end: number}} Unit
  * @typedef {{errors: number, begun: number, first: number, last: number}} Match
  * @typedef {{raw: string, units: Unit[], letters: Set<string>}} Text
- * @typedef {{kind: string, layer: string, title: Record<string, string>, by_key: boolean}} Group
+ * @typedef {{kind: string, layer: string, title: Record<string, string>, by_key: boolean,
+ *   large?: boolean}} Group the records of a large one are not in search.json
  *
  * @typedef {object} Found
  * @property {number} group
@@ -190,6 +191,21 @@ export class Index {
     const score = Math.floor(sum / terms.length) - (terms.length > 1 ? 200 : 0);
     return { record, score: score + 10 * (this.groups.length - record.group), spans };
   }
+}
+
+/**
+ * Return what two indexes found, the best first; what only nearly fits counts if all does.
+ * @param {{hits: Hit[], isClose: boolean}[]} found
+ * @returns {{hits: Hit[], isClose: boolean}}
+ */
+export function join(found) {
+  const better = found.filter(({ hits, isClose }) => hits.length && !isClose);
+  const hits = (better.length ? better : found).flatMap((one) => one.hits);
+  hits.sort(
+    (a, b) =>
+      b.score - a.score || a.record.group - b.record.group || a.record.order - b.record.order,
+  );
+  return { hits, isClose: hits.length > 0 && !better.length };
 }
 
 /**

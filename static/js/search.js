@@ -6,11 +6,13 @@
 
 import { fetchJson } from "./data.js";
 import { chip, el, fill } from "./dom.js";
-import { Index } from "./search-match.js";
+import { Index, join } from "./search-match.js";
 
 /** Most results of a kind, and in all, that the list shows; the page of results has more. */
 const MOST_OF_KIND = 4;
 const MOST = 12;
+/** How long typing must rest before the server is asked. */
+const PAUSE_MS = 150;
 /** Places of the texts of a record, as search-match.js has them. */
 const PLACE = { key: 0, zh: 1, en: 2, park: 3, county: 5 };
 
@@ -91,7 +93,31 @@ class SearchBox {
       this.#close();
       return;
     }
-    const { hits, isClose } = this.index.find(query);
+    const own = this.index.find(query);
+    this.#show(query, own);
+    if (this.index.groups.some(({ large }) => large)) this.#ask(query, own).catch(console.warn);
+  }
+
+  /**
+   * Show what the server finds in the large layers as well, unless more was typed meanwhile.
+   * @param {string} query
+   * @param {{hits: Hit[], isClose: boolean}} own
+   */
+  async #ask(query, own) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    const isStale = () => this.box.value.trim() !== query || document.activeElement !== this.box;
+    if (isStale()) return;
+    const address = new URL(this.texts.more, location.href);
+    address.searchParams.set("q", query);
+    const more = new Index(await fetchJson(address.href));
+    if (!isStale()) this.#show(query, join([own, more.find(query)]));
+  }
+
+  /**
+   * @param {string} query
+   * @param {{hits: Hit[], isClose: boolean}} found
+   */
+  #show(query, { hits, isClose }) {
     this.#say(hits.length, isClose, query);
     this.#options = [];
     fill(this.list, this.#groups(hits), this.#all(hits, query));

@@ -1,14 +1,37 @@
 /** What the maps beside lists have in common: the finder's and the planners'. */
 
+import { fetchJson } from "./data.js";
 import { el } from "./dom.js";
 
 export { fetchJson as load } from "./data.js";
+
+/** Plots that one answer of the server holds. */
+const PAGE = 200;
 
 const STILL = "(prefers-reduced-motion: reduce)";
 
 /** Return whether the reader asked for no motion. */
 export function isStill() {
   return matchMedia(STILL).matches;
+}
+
+/**
+ * Return a layer, or of one that is too large for a file what belongs to some parks.
+ * @param {string} base address of the edition's files
+ * @param {string} layer
+ * @param {string[]|null} places keys of the parks, null for the whole layer
+ * @returns {Promise<any[]>} features
+ */
+export async function loadFeatures(base, layer, places) {
+  if (!places) return (await fetchJson(`${base}${layer}.geojson`)).features;
+  const features = [];
+  for (let after = 0; after !== null; ) {
+    const query = new URLSearchParams({ at: places.join(","), after: String(after), limit: String(PAGE) });
+    const page = await fetchJson(`${base}${layer}/items?${query}`);
+    features.push(...page.features);
+    after = page.next;
+  }
+  return features;
 }
 
 /**

@@ -14,7 +14,8 @@ import { svg } from "./dom.js";
  * @typedef {"plain"|"diagonal"|"back"|"horizontal"|"vertical"|"cross"|"grid"|"dots"} Texture
  */
 
-const TILE = 8;
+/** Pixels after which a hatch repeats. */
+export const TILE = 8;
 /** For a colour that the style sheet does not know: visible, and clearly nobody's choice. */
 const FALLBACK = "#999999";
 
@@ -63,8 +64,14 @@ const STROKES = {
   dots: "M2 2h.01M6 6h.01",
 };
 
+/**
+ * @typedef {{fill: string, ink: string, texture: Texture, width: number, sample: boolean}} Hatch
+ */
+
 /** @type {Map<string, string>} */
 const colors = new Map();
+/** @type {Map<string, Hatch>} hatches by the value for "fill" that draws them */
+const hatches = new Map();
 
 /**
  * Return a colour of the style sheet by its name, "--jade" as "jade"; each is read once.
@@ -114,21 +121,37 @@ export function hatchFill({ fill, ink, texture, width = 1.2, sample = false }) {
       "pattern",
       { id, width: TILE, height: TILE, patternUnits: "userSpaceOnUse" },
       svg("rect", { width: TILE, height: TILE, fill }),
-      svg("path", {
-        d: STROKES[texture],
-        fill: "none",
-        stroke: ink,
-        "stroke-width": texture === "dots" ? 2 * width : width,
-        "stroke-linecap": texture === "dots" ? "round" : "butt",
-      }),
     );
-    if (sample) {
-      const hair = { fill: "none", stroke: "#fff", "stroke-width": 0.8, "stroke-opacity": 0.6 };
-      pattern.append(svg("path", { d: STROKES.back, ...hair }));
+    for (const { path, stroke, weight, opacity, cap } of hatchLines({ fill, ink, texture, width, sample })) {
+      const attributes = { d: path, fill: "none", stroke, "stroke-width": weight };
+      pattern.append(svg("path", { ...attributes, "stroke-opacity": opacity, "stroke-linecap": cap }));
     }
     hatchStore().append(pattern);
   }
+  hatches.set(`url(#${id})`, { fill, ink, texture, width, sample });
   return `url(#${id})`;
+}
+
+/**
+ * Return the lines of a hatch inside one tile of TILE by TILE pixels.
+ * @param {Hatch} hatch
+ * @returns {{path: string, stroke: string, weight: number, opacity: number,
+ *   cap: "butt"|"round"}[]}
+ */
+export function hatchLines({ ink, texture, width, sample }) {
+  const isDotted = texture === "dots";
+  const weight = isDotted ? 2 * width : width;
+  const lines = { path: STROKES[texture], stroke: ink, weight, opacity: 1 };
+  const hairs = { path: STROKES.back, stroke: "#fff", weight: 0.8, opacity: 0.6 };
+  return [
+    { ...lines, cap: isDotted ? "round" : "butt" },
+    ...(sample ? [{ ...hairs, cap: /** @type {const} */ ("butt") }] : []),
+  ];
+}
+
+/** Return the hatch that a value for "fill" draws, undefined for a plain colour. @param {string} fill */
+export function hatchOf(fill) {
+  return hatches.get(fill);
 }
 
 /**

@@ -9,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.analyse.balance import LEVELS, describe_balance
+from geo.analyse.land import measure_plots
 from tests.analyse.planned import BOW, COUNTIES, LAND_USE, parks, plots, square
 
 CODES = st.sampled_from(["100101", "100102", "1001", "1101", "0801", "1207", "1701", "9999"])
 
 
 def balance(frame, **of_a):
-    return describe_balance(frame, parks(**of_a), land_use=LAND_USE, counties=COUNTIES)
+    land = measure_plots(frame)
+    return describe_balance(frame, land, parks(**of_a), land_use=LAND_USE, counties=COUNTIES)
 
 
 def sheet(frame, scope="all", key=None):

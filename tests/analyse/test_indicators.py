@@ -5,6 +5,7 @@ import json
 import pytest
 
 from geo.analyse.indicators import describe_indicators
+from geo.analyse.land import measure_plots
 from geo.indicators import Indicators
 from tests.analyse.planned import BOW, INDUSTRY, SQUARE_MU, firms, parks, plots
 
@@ -34,7 +35,11 @@ RULES = {
 
 def describe(land, register, rules=RULES):
     return describe_indicators(
-        land, register, parks(), rules=Indicators.model_validate(rules), industry=INDUSTRY
+        measure_plots(land),
+        register,
+        parks(),
+        rules=Indicators.model_validate(rules),
+        industry=INDUSTRY,
     )
 
 

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
+from geo.analyse.land import measure_plots
 from geo.analyse.rates import describe_rates
 from tests.analyse.planned import BOW, SQUARE_MU, parks, plots
 
 
 def rates(frame, park="A", **of_a):
-    found = describe_rates(frame, parks(**of_a))["parks"]
+    found = describe_rates(measure_plots(frame), parks(**of_a))["parks"]
     return next(p for p in found if p["key"] == park)["rates"]
 
 
@@ -87,5 +88,5 @@ def test_a_slip_of_the_keyboard_is_no_input():
 
 def test_equal_input_gives_equal_output_in_any_order():
     frame = plots(*FOUR)
-    first, again = (describe_rates(f, parks()) for f in (frame, frame.iloc[::-1]))
+    first, again = (describe_rates(measure_plots(f), parks()) for f in (frame, frame.iloc[::-1]))
     assert json.dumps(first) == json.dumps(again)

@@ -8,6 +8,7 @@ from pyproj import Transformer
 from shapely.geometry import box
 
 from geo.analyse.balance import LEVELS, describe_balance
+from geo.analyse.land import measure_plots
 from geo.analyse.zones import measure_in_zones, zones_of_plots
 from geo.crs import ellipsoidal_area_m2
 from tests.analyse.planned import BOW, COUNTIES, LAND_USE, PARKS, plots
@@ -79,7 +80,8 @@ def test_a_plot_of_no_known_park_has_the_zone_in_which_it_lies():
 
 
 def balance(parcels, places):
-    return describe_balance(parcels, places, land_use=LAND_USE, counties=COUNTIES)
+    land = measure_plots(parcels)
+    return describe_balance(parcels, land, places, land_use=LAND_USE, counties=COUNTIES)
 
 
 def test_the_sheet_of_plane_areas_names_its_zones_and_adds_up_as_printed():

@@ -1,4 +1,7 @@
-"""``python -m tests.benchmarks``: JSON on standard output, a table on standard error."""
+"""``python -m tests.benchmarks``: the bundled data in the browser, as JSON and as a table.
+
+The JSON goes to standard output, the table to standard error.
+"""
 
 import argparse
 import json
@@ -6,21 +9,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import first_view, serving, topology
-from tests.benchmarks.report import as_table
+from geo.bench.report import as_table
+from tests.benchmarks import first_view, serving
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds, ours and peer in turns")
     parser.add_argument("--requests", type=int, default=4000, help="requests a round")
-    parser.add_argument("--plots", type=int, default=100_000, help="plots of the audit")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         rows = first_view.measure(work, rounds=arguments.rounds)
         rows += serving.measure(work, rounds=arguments.rounds, requests=arguments.requests)
-    rows += topology.measure(plots=arguments.plots, rounds=arguments.rounds)
     print(json.dumps([row.as_dict() for row in rows], indent=2))
     print(as_table(rows), file=sys.stderr)
 

@@ -21,9 +21,9 @@ from statistics import median
 import geopandas as gpd
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.benchmarks.peer import explore_page, peer_files, serving_peer
-from tests.benchmarks.report import Row, compare
-from tests.browser.chromium import CHROMIUM, FLAGS
+from geo.bench.chromium import CHROMIUM, FLAGS
+from geo.bench.explore import explore_page, peer_files, serving_peer
+from geo.bench.report import Row, compare
 from tests.browser.site import Server, publish, serving
 
 PEERS = {

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median_low
 from typing import Any
 
-from tests.browser.chromium import CHROMIUM, FLAGS
+from geo.bench.chromium import CHROMIUM, FLAGS
 from tests.browser.site import ROOT, publish, serving
 
 PAGES = {

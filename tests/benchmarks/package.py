@@ -20,9 +20,9 @@ from statistics import median
 
 from playwright.sync_api import Playwright, sync_playwright
 
+from geo.bench.chromium import CHROMIUM, FLAGS
 from geo.offline.package import export_offline
 from geo.settings import Settings
-from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.site import publish
 from tests.packed import unpack
 

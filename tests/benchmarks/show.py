@@ -18,7 +18,7 @@ from statistics import median
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.chromium import CHROMIUM, FLAGS
+from geo.bench.chromium import CHROMIUM, FLAGS
 from tests.browser.site import publish, serving
 
 SIZE = {"width": 1920, "height": 1080}

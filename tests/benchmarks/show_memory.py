@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from tests.browser.chromium import CHROMIUM, FLAGS
+from geo.bench.chromium import CHROMIUM, FLAGS
 from tests.browser.showpage import FASTER
 from tests.browser.site import publish, serving
 

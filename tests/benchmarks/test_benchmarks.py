@@ -21,8 +21,6 @@ def rows(browser):
             "1",
             "--requests",
             "80",
-            "--plots",
-            "2000",
         ],
         cwd=ROOT,
         env=environment(),
@@ -42,8 +40,6 @@ def test_every_row_compares_something_with_something(rows):
         "first_view_drawn_10mbit",
         "serve_layer",
         "serve_healthz",
-        "topology",
-        "topology_corners",
     }
     for row in rows:
         assert set(row) == {"name", "n", "ours", "peer", "peer_name", "ratio", "unit"}

@@ -25,11 +25,12 @@ _STOP_SECONDS = 15
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address, its output directory and its log."""
+    """A running server: its address, its output directory, its log and its process."""
 
     url: str
     out: Path
     log: Path
+    process_id: int
 
     @property
     def host(self) -> str:
@@ -82,7 +83,7 @@ def serving(out: Path, **env: str) -> Iterator[Server]:
             stdout=stream,
             stderr=stream,
         )
-    server = Server(f"http://127.0.0.1:{port}", out, log)
+    server = Server(f"http://127.0.0.1:{port}", out, log, process.pid)
     try:
         _wait_until_up(server, process)
         yield server

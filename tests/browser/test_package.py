@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from geo.bench.chromium import CHROMIUM, FLAGS
 from geo.i18n import message
 from geo.match.asking import Choices, read_ask
 from geo.match.offers import industry_list, read_offers
@@ -23,7 +24,6 @@ from geo.match.ranking import Match, rank
 from geo.match.span import Outcome
 from geo.query import Library, Snapshot
 from geo.web.sites import FEW_OTHERS
-from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.site import free_port
 from tests.packed import Packed
 

@@ -119,6 +119,6 @@ def test_the_bundle_stays_small_and_is_the_same_every_time(bundled):
 
 @pytest.fixture(scope="module")
 def bundled():
-    from geo.publish import examine
+    from geo.examination import examine
 
     return examine(BUNDLED_LAYERS, date(2026, 11, 22)).frames

@@ -10,8 +10,8 @@ from shapely.affinity import translate
 from shapely.geometry import Point, Polygon, box
 
 from geo.codes import Code, IndustryList
+from geo.examination import Examination
 from geo.join import join_enterprises
-from geo.publish import Examination
 from geo.rules import allocation
 from geo.rules.claims import find_claims
 from geo.rules.finding import Context

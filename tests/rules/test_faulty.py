@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from geo.examination import examine
 from geo.model import BLOCKING, MU_M2
-from geo.publish import examine, publish
+from geo.publish import publish
 from geo.query import Library
 from geo.settings import BUNDLED_LAYERS, Settings
 from tests.data import make_faulty

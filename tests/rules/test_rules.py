@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CatalogError, DataError, LayerError
+from geo.examination import examine
 from geo.model import BLOCKING, KINDS, Finding
-from geo.publish import examine
 from geo.rules import load_config, unreadable
 from geo.rules.finding import clean, field_words
 from geo.settings import BUNDLED_LAYERS

@@ -133,7 +133,7 @@ def test_a_database_of_the_first_format_is_upgraded_with_what_it_holds(
 ) -> None:
     audit.record(state, by="li", action="import", detail={})
     with closing(sqlite3.connect(settings.out / "state.db")) as connection, connection:
-        for table in ("enquiries", "waivers", "drafts"):
+        for table in ("enquiries", "waivers", "drafts", "tokens"):
             connection.execute(f"DROP TABLE {table}")
     set_format(settings, 1)
     with pytest.raises(RunError, match="STATE_OLDER"):

@@ -167,3 +167,20 @@ def test_the_lock_is_free_again_after_a_failure(store: SnapshotStore) -> None:
 def test_the_lock_refuses_a_second_holder(store: SnapshotStore) -> None:
     with store.lock(), pytest.raises(RunError), SnapshotStore(store.root.parent).lock():
         pass
+
+
+def test_a_large_file_is_moved_from_the_workspace(store: SnapshotStore) -> None:
+    version = version_of(1)
+    with store.workspace() as folder:
+        (folder / "big").write_bytes(BODY)
+        files = {"public/a.sqlite": folder / "big", "public/b.json": BODY}
+        assert content_version("2026-11-22", files, {}) == content_version(
+            "2026-11-22", {"public/a.sqlite": BODY, "public/b.json": BODY}, {}
+        )
+        store.write(version, files, {"assets": "a1"})
+        assert not (folder / "big").exists()
+    assert not folder.exists()
+    written = store.path(version) / "public" / "a.sqlite"
+    listed = json.loads((store.path(version) / "manifest.json").read_text())["files"]
+    assert written.read_bytes() == BODY
+    assert listed["public/a.sqlite"] == {**listed["public/b.json"], "encodings": []}

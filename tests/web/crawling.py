@@ -110,7 +110,7 @@ def crawl(
     todo = deque(source)
     while todo:
         path = todo.popleft()
-        answer = client.get(path)
+        answer = client.get(path, buffered=True)  # closes the file behind a download
         is_page = answer.content_type.startswith("text/html")
         text = answer.data.decode("utf-8", "replace")
         page = read_page(text) if is_page else None
@@ -133,7 +133,7 @@ def own_path(page: str, link: str) -> str:
 def is_in(path: str, lang: str) -> bool:
     """Whether an address leads to a page in a language, or to a file, which has none."""
     parts = urlsplit(path)
-    if parts.path.startswith(("/assets/", "/layers/")):
+    if parts.path.startswith(("/assets/", "/layers/", "/downloads/")):
         return True
     return parse_qs(parts.query).get("lang", ["zh"]) == [lang]
 

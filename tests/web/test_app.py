@@ -153,7 +153,8 @@ def test_a_file_whose_version_was_dropped_is_not_found(published: Path, tmp_path
     big.write_bytes(b" " * 1_000_001)
     client = create_app(Settings(out=out)).test_client()
     address = f"/layers/{current}/parks.geojson"
-    assert client.get(address).status_code == 200
+    with client.get(address) as answer:
+        assert answer.status_code == 200
     shutil.rmtree(store.path(current))
     assert client.get(address).status_code == 404
     assert client.get("/healthz").status_code == 503

@@ -206,10 +206,11 @@ def test_one_too_many_is_told_and_leaves_nothing(
 def test_the_editor_offers_the_parks_with_plots(li: FlaskClient, version: str) -> None:
     page = li.get("/plan/drafts/draw?park=CL-AGRI").text
     assert 'value="CL-AGRI" selected' in page
-    assert f"/staff/layers/{version}/staff/parcels.geojson" in page
     found = re.search(r'id="draw-data">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     told = json.loads(found[1])
+    assert told["base"] == f"/staff/layers/{version}/staff/"
+    assert (told["layer"], told["places"]) == ("parcels", None)
     assert told["newId"] == "CL-AGRI-NEW-{number}"
     assert told["texts"]["area"] == "{mu} 亩", "filled in by the script"
     assert {"supply_state", "far_min", "utilities"} < set(told["inherited"])

@@ -37,7 +37,7 @@ function guessLayer(name, select) {
  */
 function refusal(request, otherwise) {
   try {
-    return JSON.parse(request.responseText).title || otherwise;
+    return JSON.parse(request.responseText).detail || otherwise;
   } catch {
     return otherwise;
   }

@@ -1,6 +1,6 @@
 /** The editor of a layout: plots are bent, drawn, split and removed, by pointer or by keyboard. */
 
-import { load } from "../small-map.js";
+import { load, loadFeatures } from "../small-map.js";
 import { Canvas } from "./canvas.js";
 import { History } from "./history.js";
 import { read, showCorners, showPlots, written } from "./lists.js";
@@ -371,8 +371,12 @@ function listen() {
 }
 
 async function boot() {
-  /** @type {[GeoJSON.FeatureCollection<GeoJSON.Geometry>, GeoJSON.FeatureCollection]} */
-  const [{ features }, parks] = await Promise.all([load(data.address), load(data.ground)]);
+  const { base, layer, places, ground } = data;
+  /** @type {[GeoJSON.Feature<GeoJSON.Geometry>[], GeoJSON.FeatureCollection]} */
+  const [features, parks] = await Promise.all([
+    loadFeatures(base, layer, places),
+    load(base + ground),
+  ]);
   /** @type {Layout} */
   const plots = new Map();
   for (const feature of features) {

@@ -14,7 +14,7 @@ import {
   ready,
   show,
 } from "./base.js";
-import { load } from "../small-map.js";
+import { loadFeatures } from "../small-map.js";
 import { drawLines } from "./lines.js";
 
 /**
@@ -85,8 +85,8 @@ async function boot(root) {
   const { base = "" } = root.dataset;
   const map = makePlanMap(root);
   window.planMap = map;
-  const [collection] = await Promise.all([
-    load(`${base}${data.layers.parcels}.geojson`),
+  const [features] = await Promise.all([
+    loadFeatures(base, data.layers.parcels, data.places),
     drawGround(map, base, data.layers),
   ]);
   if (data.lines) {
@@ -95,7 +95,7 @@ async function boot(root) {
   const say = (/** @type {any} */ feature, /** @type {string} */ label) =>
     describePlot(root, feature, label);
   const how = { classes: data.classes, plots: data.plots, pane: "plots", say };
-  const shapes = drawPlots(map, collection.features, how);
+  const shapes = drawPlots(map, features, how);
   markParks(map, data.parks, shapes);
   const found = drawFindings(map, root, data.findings);
   connectList(map, found);

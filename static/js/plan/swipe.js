@@ -12,7 +12,7 @@ import {
   ready,
   show,
 } from "./base.js";
-import { load } from "../small-map.js";
+import { loadFeatures } from "../small-map.js";
 
 const SIDES = ["before", "after"];
 const OUTLINE = { color: "#9a5b00", weight: 3, fill: false, interactive: false };
@@ -81,8 +81,8 @@ async function drawSide(map, root, data, index) {
   const pane = SIDES[index];
   map.createPane(pane).style.zIndex = "350";
   const renderer = L.svg({ pane });
-  const { base, layers, plots } = data.sides[index];
-  const { features } = await load(`${base}${layers.parcels}.geojson`);
+  const { base, layers, plots, places } = data.sides[index];
+  const features = await loadFeatures(base, layers.parcels, places);
   const say = (/** @type {any} */ feature, /** @type {string} */ label) =>
     describePlot(root, feature, label);
   const how = { classes: data.classes, plots, pane, renderer, say };

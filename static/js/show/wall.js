@@ -17,6 +17,8 @@ import { Plane, makeThings } from "./things.js";
  */
 
 const WHEEL_PX = 120;
+/** Most things of a layer with tiles that one scene draws. */
+const PART = "200";
 /** Of these one may ask what is known. */
 const ASKED = ["parks", "parcels", "buildings", "logistics"];
 
@@ -67,8 +69,10 @@ export class Wall extends EventTarget {
     this.#tell(this.camera.sightOf(scene));
     this.camera.show(scene, atOnce);
     this.#paintSoon();
-    if (scene.layers.every((id) => this.#layers.has(id))) return;
-    await Promise.allSettled(scene.layers.map((id) => this.load(id)));
+    const isHere = (/** @type {string} */ id) => this.#layers.has(id) && !this.data.info(id)?.tiles;
+    if (scene.layers.every(isHere)) return;
+    const answers = scene.layers.map((id) => this.load(id).then(() => this.#loadPart(id, scene)));
+    await Promise.allSettled(answers);
     if (this.#scene !== scene) return;
     this.#choose(scene);
     this.#tell(this.camera.sightOf(scene));
@@ -78,10 +82,24 @@ export class Wall extends EventTarget {
 
   /** Load a layer, so that the scenes that show it need not wait. @param {string} id */
   async load(id) {
-    if (this.#layers.has(id)) return;
     const info = this.data.info(id);
+    if (this.#layers.has(id) || info?.tiles) return;
     const { features } = await this.data.layer(id);
     if (info) this.#layers.set(id, makeThings(info, features, this.plane));
+  }
+
+  /**
+   * Load what a scene points out of a layer that is too large to be drawn whole: things, or what
+   * belongs to parks.
+   * @param {string} id
+   * @param {Scene} scene
+   */
+  async #loadPart(id, scene) {
+    const info = this.data.info(id);
+    if (!info?.tiles) return;
+    const at = scene.highlight.map((ref) => ref.id).join(",");
+    const found = at ? (await this.data.page(id, { at, limit: PART })).features : [];
+    if (this.#scene === scene) this.#layers.set(id, makeThings(info, found, this.plane));
   }
 
   /** Return what is at a point of the screen. @param {{x: number, y: number}} point */

@@ -40,6 +40,12 @@ def explore_page(layers: list[gpd.GeoDataFrame]) -> str:
     return str(page.get_root().render())
 
 
+def save_page(file: str, target: str) -> None:
+    """Read a layer and write the page of it, as one does by hand."""
+    layer = gpd.read_parquet(file) if file.endswith(".parquet") else gpd.read_file(file)
+    layer.explore(tiles=None).save(target)
+
+
 def peer_files(html: str) -> Files:
     """Return the files of both ways: ``/`` with its libraries, and ``/saved``."""
     saved = saved_page(html).encode("utf-8")
@@ -59,11 +65,15 @@ def saved_page(html: str) -> str:
     """Return the page with its libraries inside."""
     for address in set(_LIBRARY.findall(html)):
         name = re.escape(address)
-        script, style = f"<script>{_res[address]}</script>", f"<style>{_res[address]}</style>"
-        html = re.sub(rf'<script src="{name}"></script>', lambda _, text=script: text, html)
-        html = re.sub(rf'<link[^>]*href="{name}"[^>]*/?>', lambda _, text=style: text, html)
+        html = _put(rf'<script src="{name}"></script>', f"<script>{_res[address]}</script>", html)
+        html = _put(rf'<link[^>]*href="{name}"[^>]*/?>', f"<style>{_res[address]}</style>", html)
     assert not _LIBRARY.search(re.sub(r"<(script|style)>.*?</\1>", "", html, flags=re.DOTALL))
     return html
+
+
+def _put(pattern: str, text: str, html: str) -> str:
+    """Return the page with a text, in which backslashes mean nothing, for what is found."""
+    return re.sub(pattern, lambda _: text, html)
 
 
 def _packed(text: str, kind: str) -> tuple[bytes, str, bool]:

@@ -1,4 +1,4 @@
-"""What every benchmark answers."""
+"""One comparison of a benchmark, and the table of several."""
 
 from dataclasses import asdict, dataclass
 
@@ -20,19 +20,27 @@ class Row:
     unit: str
 
     def as_dict(self) -> dict[str, object]:
+        """Return the row as a JSON object."""
         return asdict(self)
 
 
 def compare(
     name: str, n: int, ours: float, peer: float, *, peer_name: str, unit: str, less_is_better: bool
 ) -> Row:
+    """Return the row of two medians over ``n`` features, firms or requests."""
     ratio = peer / ours if less_is_better else ours / peer
-    return Row(name, n, round(ours, 1), round(peer, 1), peer_name, round(ratio, 2), unit)
+    return Row(name, n, _shown(ours), _shown(peer), peer_name, round(ratio, 2), unit)
+
+
+def _shown(value: float) -> float:
+    """Return a figure with as many digits as it can be trusted to have."""
+    return round(value, 1 if abs(value) >= 10 else 3)
 
 
 def as_table(rows: list[Row]) -> str:
+    """Return the rows as text in columns."""
     lines = [f"{'':28}{'n':>7}{'ours':>12}{'peer':>12}{'ratio':>8}  unit, peer"]
     for row in rows:
-        numbers = f"{row.n:>7}{row.ours:>12,.1f}{row.peer:>12,.1f}{row.ratio:>8.2f}"
+        numbers = f"{row.n:>7}{row.ours:>12,}{row.peer:>12,}{row.ratio:>8.2f}"
         lines.append(f"{row.name:28}{numbers}  {row.unit}, {row.peer_name}")
     return "\n".join(lines)

@@ -4,6 +4,8 @@
 gaps, slivers, copies and what leaves its park, and tells a shared corner from a fault.
 """
 
+from __future__ import annotations
+
 import gc
 import statistics
 import time
@@ -14,13 +16,13 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import box
 
+from geo.bench.cadastre import make_cadastre, with_twice_the_corners
+from geo.bench.report import Row, compare
 from geo.catalog import read_catalog
 from geo.codes import read_codes
 from geo.rules import load_config, topology
 from geo.rules.finding import Context
 from geo.settings import BUNDLED_LAYERS
-from tests.benchmarks.report import Row, compare
-from tests.data.cadastre import make_cadastre, with_twice_the_corners
 
 
 def measure(*, plots: int, rounds: int) -> list[Row]:

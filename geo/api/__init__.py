@@ -1,0 +1,1 @@
+"""The OGC API over a snapshot: documents, filters and pages of features, without HTTP."""

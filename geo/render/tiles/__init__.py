@@ -1,0 +1,233 @@
+"""Vector tiles of a large layer: what is drawn at which zoom (docs/tiles.md).
+
+A frame of one edition goes in, tiles come out. Places are brought to the square of web maps
+once; then each zoom is generalised, cut and written by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.render.geojson import plain_values
+from geo.render.tiles.classes import join_classes
+from geo.render.tiles.clusters import cluster
+from geo.render.tiles.cut import BUFFER, cut_points, cut_shapes
+from geo.render.tiles.encode import attributes_of, encode_layers
+from geo.render.tiles.grid import count_touched, tile_of
+from geo.render.tiles.places import Places, Shapes, places_of
+
+MINZOOM = 6
+_AREAS_FROM, _AREAS_TO = 12, 14
+"""Zooms among which areas begin to be drawn one by one."""
+
+_POINTS_FROM, _POINTS_TO = 14, 16
+_FINEST = 15
+"""Zoom of areas at which a unit is about 0.2 m: beyond it these tiles are drawn larger."""
+
+_PIECES = 10
+"""Tiles that a feature lies in at most at the last zoom, on the average: no endless mosaic of
+inner tiles where shapes are as large as counties."""
+
+_PIECES_OF_ANY = 10_000
+"""Pieces that are never too many."""
+
+_MOST = 5_000
+"""Features in a tile with which it is about 300 kB, and 90 kB compressed."""
+
+_CLASS_FIELDS = ("park_id", "land_use_code", "state", "nature")
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "parcels": (*_CLASS_FIELDS, "on_offer"),
+    "enterprises": ("name_zh", "name_en", "stage", "nature", "park_id"),
+}
+_OTHER_FIELDS = ("name_zh", "name_en", "kind", "state", "line_kind", "nature", "park_id")
+_AREA = "area_mu"
+
+_Layers = Iterator[tuple[int, int, bytes]]
+"""x, y and content of tiles."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile: its place, y counted from the north, and its bytes, not compressed."""
+
+    zoom: int
+    x: int
+    y: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Zooms:
+    """The first and the last zoom that have tiles, and the first that draws every feature."""
+
+    minzoom: int
+    maxzoom: int
+    detail: int
+
+
+class Tileset:
+    """The tiles of one layer of one edition.
+
+    Parameters
+    ----------
+    frame
+        The records of the edition in EPSG:4326, their fields selected.
+    layer, key, kind
+        The name of the layer, of its key and of its kind.
+    known
+        The ``places`` of another edition's tiles: if these are the same, they are not cut again.
+    """
+
+    def __init__(
+        self,
+        frame: gpd.GeoDataFrame,
+        *,
+        layer: str,
+        key: str,
+        kind: str,
+        known: Places | None = None,
+    ) -> None:
+        wanted = dict.fromkeys((key, *_FIELDS.get(kind, _OTHER_FIELDS)))
+        names = [name for name in wanted if name in frame.columns]
+        ordered = _in_order(frame[[*names, *_summed(frame), frame.geometry.name]], key)
+        has_place = ~(ordered.geometry.isna() | ordered.geometry.is_empty).to_numpy()
+        shapes = ordered.geometry.to_numpy()[has_place]
+        self.layer = layer
+        self._frame = ordered.loc[has_place]
+        self._ids = np.flatnonzero(has_place) + 1
+        self._count = len(ordered)
+        self.places = places_of(shapes, known)
+        self._has_classes = kind == "parcels"
+        # Of a million firms these are many texts: only what is written of them is kept.
+        columns = {name: _values(self._frame[name]) for name in names}
+        self._types = {name: _field_type(values) for name, values in columns.items()}
+        self._attributes = attributes_of(columns, len(self._frame))
+        self.zooms = self._choose_zooms()
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields that features may have, with their types as TileJSON names them."""
+        counted = ("plots", *_summed(self._frame)) if self._has_classes else ("count",)
+        return {**self._types, **dict.fromkeys(counted, "Number")}
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """The box around all features in degrees, ``None`` if none has a place."""
+        if not len(self._frame):
+            return None
+        minx, miny, maxx, maxy = (float(edge) for edge in self._frame.total_bounds)
+        return minx, miny, maxx, maxy
+
+    def tiles(self) -> Iterator[Tile]:
+        """Yield all tiles that have anything in them, zoom by zoom, by x and y."""
+        if not len(self._frame):
+            return
+        zooms = self.zooms
+        for zoom in range(zooms.minzoom, zooms.maxzoom + 1):
+            found = self._detailed(zoom) if zoom >= zooms.detail else self._generalised(zoom)
+            yield from (Tile(zoom, x, y, body) for x, y, body in found)
+
+    def _choose_zooms(self) -> Zooms:
+        middles = self.places.middles
+        if not isinstance(self.places, Shapes):
+            detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO)
+            return Zooms(MINZOOM, detail, detail)
+        finest = _last_of_few_pieces(shapely.bounds(self.places.shapes))
+        detail = _first_sparse(middles, _AREAS_FROM, _AREAS_TO)
+        return Zooms(MINZOOM, finest, min(detail, finest))
+
+    def _detailed(self, zoom: int) -> _Layers:
+        pieces = self.places.pieces(zoom, exact=zoom == self.zooms.maxzoom)
+        return encode_layers(self.layer, pieces, self._attributes, self._ids)
+
+    def _generalised(self, zoom: int) -> _Layers:
+        if self._has_classes and isinstance(self.places, Shapes):
+            return self._classes(self.places.shapes, zoom)
+        return self._clusters(zoom)
+
+    def _clusters(self, zoom: int) -> _Layers:
+        found = cluster(self.places.middles, zoom)
+        alone = found.row >= 0
+        counts = _whole(found.count)
+        counts[alone] = None
+        count = attributes_of({"count": counts}, len(alone))
+        attributes = self._attributes.take(found.row).joined(count)
+        ids = np.where(alone, self._ids[found.row], self._count + 1 + np.arange(len(alone)))
+        # A cluster lies in one tile, so that nobody counts it twice.
+        pieces = cut_points(found.places, zoom, np.where(alone, BUFFER, 0))
+        return encode_layers(self.layer, pieces, attributes, ids)
+
+    def _classes(self, shapes: np.ndarray, zoom: int) -> _Layers:
+        names = [name for name in _CLASS_FIELDS if name in self._frame.columns]
+        group = _groups(self._frame[names])
+        found = join_classes(shapes, group, zoom)
+        columns = {name: _values(self._frame[name].iloc[found.row]) for name in names}
+        columns["plots"] = _whole(found.sums(np.ones(len(group))))
+        for name in _summed(self._frame):
+            amounts = self._frame[name].fillna(0).to_numpy(dtype=float)
+            columns[name] = found.sums(amounts).round(4).astype(object)
+        attributes = attributes_of(columns, len(found.row))
+        pieces = cut_shapes(found.shapes, zoom, np.full(len(found.shapes), BUFFER))
+        return encode_layers(self.layer, pieces, attributes, 1 + np.arange(len(found.row)))
+
+
+def _summed(frame: pd.DataFrame) -> list[str]:
+    """Return the fields that classes have the sum of."""
+    return [_AREA] if _AREA in frame.columns else []
+
+
+def _in_order(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
+    """Return the records in the order of the key, in which the store of features has them."""
+    if frame[key].is_monotonic_increasing:
+        return frame.reset_index(drop=True)
+    return frame.sort_values(key, kind="stable", ignore_index=True)
+
+
+def _values(column: pd.Series[Any]) -> np.ndarray:
+    """Return the plain values of a column; each different one is looked at once."""
+    codes, distinct = pd.factorize(column)
+    # -1, that of a missing value, is the last.
+    return np.array([*plain_values(pd.Series(distinct)), None], dtype=object)[codes]
+
+
+def _groups(frame: pd.DataFrame) -> np.ndarray:
+    """Return the number of the class of each record: of those that are alike in all fields."""
+    if not len(frame.columns):
+        return np.zeros(len(frame), dtype=np.int64)
+    return frame.groupby(list(frame.columns), dropna=False).ngroup().to_numpy()
+
+
+def _whole(numbers: np.ndarray) -> np.ndarray:
+    return np.asarray(numbers.astype(np.int64), dtype=object)
+
+
+def _first_sparse(places: np.ndarray, first: int, last: int) -> int:
+    """Return the first zoom with few features in every tile, at most the last one."""
+    for zoom in range(first, last):
+        tiles = tile_of(places, zoom)
+        _, count = np.unique(tiles[:, 0] * 2**zoom + tiles[:, 1], return_counts=True)
+        if count.max(initial=0) <= _MOST:
+            return zoom
+    return last
+
+
+def _last_of_few_pieces(bounds: np.ndarray) -> int:
+    """Return the last zoom at which shapes fall into few pieces, at least the first of areas."""
+    for zoom in range(_FINEST, _AREAS_FROM, -1):
+        if count_touched(bounds, zoom) <= _PIECES * len(bounds) + _PIECES_OF_ANY:
+            return zoom
+    return _AREAS_FROM
+
+
+def _field_type(values: np.ndarray) -> str:
+    value = next((value for value in values if value is not None), "")
+    if isinstance(value, bool):
+        return "Boolean"
+    return "Number" if isinstance(value, (int, float)) else "String"

@@ -1,0 +1,136 @@
+"""Files of features: equal bytes for equal input, types from the frame, hostile values whole."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.feature_store import FeatureStore
+from geo.render.geojson import layer_to_geojson
+from geo.storage.feature_files import write_features
+
+SQUARE = shapely.box(81.00000004, 37, 81.5, 37.25)
+
+
+def firms(**columns: object) -> gpd.GeoDataFrame:
+    found = {"enterprise_id": ["E2", "E10", "E1"], **columns}
+    places = [shapely.Point(81, 37), None, shapely.Point(82.12345678, 36)]
+    return gpd.GeoDataFrame(found, geometry=places, crs="EPSG:4326")
+
+
+def stored(tmp_path: Path, frame: gpd.GeoDataFrame, kind: str = "enterprises") -> FeatureStore:
+    path = tmp_path / "layer.sqlite"
+    write_features(path, frame, key=str(frame.columns[0]), kind=kind)
+    return FeatureStore(path)
+
+
+def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        frame = firms(name_zh=["乙", "丙", None], employees=pd.array([3, None, 1], dtype="Int64"))
+        write_features(tmp_path / name, frame, key="enterprise_id", kind="enterprises")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_the_order_of_the_frame_does_not_matter(tmp_path: Path) -> None:
+    frame = firms(name_zh=["乙", "丙", None])
+    for name, found in (("one", frame), ("two", frame.iloc[::-1])):
+        write_features(tmp_path / name, found, key="enterprise_id", kind="enterprises")
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_the_features_are_those_of_the_published_layer(tmp_path: Path) -> None:
+    frame = firms(name_zh=["乙", "", None], output_wan=[1.0, 2.5, None])
+    store = stored(tmp_path, frame)
+    published = layer_to_geojson(frame, key="enterprise_id", kind="enterprises")
+    bodies = b",".join(body for _, body in store.select(limit=10))
+    assert b'{"type":"FeatureCollection","features":[' + bodies + b"]}" == published
+
+
+def test_columns_are_typed(tmp_path: Path) -> None:
+    store = stored(
+        tmp_path,
+        firms(
+            stage_on=["2020", None, "2021-03"],
+            employees=pd.array([3, None, 1], dtype="Int64"),
+            output_wan=[1.0, np.nan, 2.5],
+            publish_name=pd.array([True, None, False], dtype="boolean"),
+            uscc=pd.Series([None, None, None], dtype=object),
+            landed_year=pd.Series([2001, None, 2003], dtype=object),
+        ),
+    )
+    assert dict(store.fields) == {
+        "enterprise_id": "text",
+        "stage_on": "date",
+        "employees": "integer",
+        "output_wan": "number",
+        "publish_name": "boolean",
+        "uscc": "text",
+        "landed_year": "integer",
+    }
+    assert store.matched(where=('"publish_name" = ?', [True])) == 1
+    assert store.matched(where=('"output_wan" > ?', [2])) == 1
+    assert store.matched(where=('"employees" IS NULL', [])) == 1
+
+
+HOSTILE = ["'; DROP TABLE fields; --", '"quoted"\\', "</script>\n\u2028${x}", "示例\U00020000"]
+
+
+def test_hostile_values_come_back_as_they_were(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"enterprise_id": HOSTILE, "name_zh": HOSTILE},
+        geometry=[shapely.Point(81, 37)] * len(HOSTILE),
+        crs="EPSG:4326",
+    )
+    store = stored(tmp_path, frame)
+    for text in HOSTILE:
+        feature = json.loads(store.get(text) or b"")
+        assert (feature["id"], feature["properties"]["name_zh"]) == (text, text)
+        assert store.matched(where=('"name_zh" = ?', [text])) == 1
+    assert list(store.keys()) == sorted(HOSTILE)
+
+
+@pytest.mark.parametrize("name", ["row", "ID", "MinX", "Name_zh"])
+def test_a_column_of_the_stores_own_is_refused(tmp_path: Path, name: str) -> None:
+    frame = firms(name_zh=["a", "b", "c"], **{name: ["a", "b", "c"]})
+    with pytest.raises(ValueError, match="columns"):
+        stored(tmp_path, frame)
+
+
+def test_two_records_of_one_key_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        stored(tmp_path, firms().assign(enterprise_id="E1"))
+
+
+def test_boxes_are_those_of_the_rounded_shapes(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"parcel_id": ["A"]}, geometry=[SQUARE], crs="EPSG:4326")
+    assert stored(tmp_path, frame, "parcels").extent == (81.0, 37.0, 81.5, 37.25)
+
+
+def test_an_empty_layer_has_a_file_too(tmp_path: Path) -> None:
+    store = stored(tmp_path, firms(name_zh=["a", "b", "c"]).iloc[:0])
+    assert (store.count, store.extent, list(store.keys())) == (0, None, [])
+    assert store.select(limit=5, bbox=(80, 30, 90, 40)) == []
+
+
+def test_many_records_are_written_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = firms(name_zh=["乙", "丙", None])
+    write_features(tmp_path / "whole", frame, key="enterprise_id", kind="enterprises")
+    monkeypatch.setattr("geo.storage.feature_files._CHUNK", 2)
+    store = stored(tmp_path, frame)
+    assert [row for row, _ in store.select(limit=9)] == [1, 2, 3]
+    assert store.path.read_bytes() == (tmp_path / "whole").read_bytes()
+
+
+def test_the_file_needs_no_journal(tmp_path: Path) -> None:
+    store = stored(tmp_path, firms())
+    assert [path.name for path in tmp_path.iterdir()] == ["layer.sqlite"]
+    with closing(sqlite3.connect(store.path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
