@@ -76,11 +76,14 @@ PUBLIC = {
     "embed.embed_page",
     "enquiries.enquiry_page",
     "enquiries.sent_page",
+    "search.search_candidates",
     "search.search_page",
     "chains.chains_page",
     "compare.compare_page",
     "compare.compare_workbook",
     "health.healthz",
+    "layer_items.item",
+    "layer_items.items",
     "login.sign_in_page",
     "places.place_map",
     "places.place_page",
@@ -334,6 +337,8 @@ def addresses(instance: Instance) -> Iterator[tuple[str, str]]:
 
 def arguments_of(rule: Rule) -> list[dict[str, str]]:
     """Return the arguments with which an address leads to records of every kind."""
+    if rule.endpoint == "layer_items.item":
+        return [{"layer": kind, "key": key} for kind, key in RECORDS.items()]
     if rule.endpoint == "api.item_page":
         return [{"collection_id": kind, "feature_id": key} for kind, key in RECORDS.items()]
     if rule.endpoint in OF_FILES:
