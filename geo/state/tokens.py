@@ -21,6 +21,7 @@ from geo.errors import AccessDenied, BadRequest, NotFound
 from geo.state import attempts, audit
 from geo.state.database import State
 from geo.state.models import Token, User, utc_now
+from geo.state.terms import faults_of_term
 from geo.state.texts import one_line
 
 LONGEST_DAYS = 365
@@ -55,18 +56,7 @@ def faults_of(name: str, until: date | None, *, on: date) -> dict[str, str]:
     >>> faults_of("QGIS", date(2028, 1, 1), on=date(2026, 11, 22))
     {'until': 'until_far'}
     """
-    faults = {}
-    if not name:
-        faults["name"] = "name_missing"
-    elif len(name) > LONGEST_NAME:
-        faults["name"] = "name_long"
-    if until is None:
-        faults["until"] = "until_missing"
-    elif until < on:
-        faults["until"] = "until_past"
-    elif until > last_day(on):
-        faults["until"] = "until_far"
-    return faults
+    return faults_of_term("name", name, until, longest=LONGEST_NAME, on=on, last=last_day(on))
 
 
 def last_day(on: date) -> date:

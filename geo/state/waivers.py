@@ -21,6 +21,7 @@ from geo.settings import Settings
 from geo.state import audit
 from geo.state.database import State, has_state, open_state
 from geo.state.models import WaiverEntry, utc_now
+from geo.state.terms import faults_of_term
 from geo.state.texts import one_line
 
 LONGEST_DAYS = 730
@@ -52,18 +53,7 @@ def faults_of(reason: str, until: date | None, *, on: date) -> dict[str, str]:
     >>> faults_of("", date(2026, 11, 1), on=date(2026, 11, 22))
     {'reason': 'reason_missing', 'until': 'until_past'}
     """
-    faults = {}
-    if not reason:
-        faults["reason"] = "reason_missing"
-    elif len(reason) > LONGEST_REASON:
-        faults["reason"] = "reason_long"
-    if until is None:
-        faults["until"] = "until_missing"
-    elif until < on:
-        faults["until"] = "until_past"
-    elif until > last_day(on):
-        faults["until"] = "until_far"
-    return faults
+    return faults_of_term("reason", reason, until, longest=LONGEST_REASON, on=on, last=last_day(on))
 
 
 def last_day(on: date) -> date:
