@@ -72,6 +72,15 @@ def has_message(key: str) -> bool:
     return key in _catalogue(LANGUAGES[0])
 
 
+def field_key(kind: str, field: str) -> str:
+    """Return the key of what a field of a kind of layer is called.
+
+    The area and the state of a plot are others than those of a hall, which came first.
+    """
+    own = f"data_field_of.{kind}.{field}"
+    return own if has_message(own) else f"data_field.{field}"
+
+
 def both(key: str, /, **params: object) -> dict[str, str]:
     """Return the text of ``key`` in every language, as ``{"zh": ..., "en": ...}``."""
     return {lang: message(key, lang, **params) for lang in LANGUAGES}

@@ -70,7 +70,8 @@ class Folder:
         """
         entry = self.manifest["files"].get(name)
         if entry is None:
-            raise NotFound("FILE_UNKNOWN", name=name[:120])
+            # Without the folder: where a file lies in a snapshot is nobody's business.
+            raise NotFound("FILE_UNKNOWN", name=name.rpartition("/")[2][:120])
         return StoredFile(self.path / name, entry["sha256"], tuple(entry["encodings"]))
 
 

@@ -11,7 +11,7 @@ from geo.api.here import GEOJSON, HTML, OPENAPI, SCHEMA, Here, Link, link
 from geo.api.tilesets import TILES_CONFORMANCE, tileset_links
 from geo.errors import NotFound
 from geo.feature_store import FeatureStore
-from geo.i18n import has_message
+from geo.i18n import field_key, has_message
 from geo.query import Snapshot
 
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features"
@@ -146,15 +146,18 @@ def queryables(here: Here, layer: Mapping[str, Any], store: FeatureStore) -> Doc
         "title": here.pick(layer["title"]),
         "properties": {
             GEOMETRY: place,
-            **{name: _schema(here, name, kind) for name, kind in store.fields.items()},
+            **{
+                name: _schema(here, field_title(here, layer["kind"], name), kind)
+                for name, kind in store.fields.items()
+            },
         },
         "additionalProperties": False,
     }
 
 
-def field_title(here: Here, name: str) -> str:
+def field_title(here: Here, layer_kind: str, name: str) -> str:
     """Return what a property is called in the reader's language, else its own name."""
-    key = f"data_field.{name}"
+    key = field_key(layer_kind, name)
     return here.t(key) if has_message(key) else name
 
 
@@ -196,8 +199,8 @@ def _licence(here: Here, text: str) -> Link:
     return link(f"{here.page('about')}#sources", "license", HTML, text)
 
 
-def _schema(here: Here, name: str, kind: str) -> Document:
-    found = {"type": _SCHEMA_TYPES[kind], "title": field_title(here, name)}
+def _schema(here: Here, title: str, kind: str) -> Document:
+    found = {"type": _SCHEMA_TYPES[kind], "title": title}
     if kind == "date":
         found["description"] = here.t("api.date_means")
     return found

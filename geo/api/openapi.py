@@ -87,7 +87,7 @@ def _paths_of(here: Here, layer: Mapping[str, Any], fields: Mapping[str, str]) -
             "items",
             f"items{key}",
             {GEOJSON: "featureCollection", HTML: ""},
-            [*_items_parameters(), *_property_parameters(here, fields)],
+            [*_items_parameters(), *_property_parameters(here, layer["kind"], fields)],
             pinned=True,
         ),
         f"{base}/items/{{featureId}}": _get(
@@ -149,8 +149,11 @@ def _items_parameters() -> list[Part]:
     return [_ref(name) for name in (*names, "snapshot", "after")]
 
 
-def _property_parameters(here: Here, fields: Mapping[str, str]) -> list[Part]:
-    return [_query(name, _TYPES[kind], field_title(here, name)) for name, kind in fields.items()]
+def _property_parameters(here: Here, layer_kind: str, fields: Mapping[str, str]) -> list[Part]:
+    return [
+        _query(name, _TYPES[kind], field_title(here, layer_kind, name))
+        for name, kind in fields.items()
+    ]
 
 
 def _query(name: str, schema: Part, description: str, **more: object) -> Part:

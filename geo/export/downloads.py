@@ -178,7 +178,9 @@ def _schema(layer: PublishedLayer, target: Path) -> bytes:
                 "columns": [
                     {
                         "name": name,
-                        "titles": {lang: field_label(name, lang) for lang in LANGUAGES},
+                        "titles": {
+                            lang: field_label(name, lang, layer.kind.name) for lang in LANGUAGES
+                        },
                         "datatype": _datatype(layer.frame, name),
                     }
                     for name in names

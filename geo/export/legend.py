@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 
 from geo.export.cells import plain_text
-from geo.i18n import LANGUAGES, has_message, message
+from geo.i18n import LANGUAGES, field_key, has_message, message
 from geo.model import FieldSpec, Kind
 
 SHORTEST = 10
@@ -110,9 +110,9 @@ def short_names(fields: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def field_label(field: str, lang: str) -> str:
-    """Return what a field is called in a language, its unit in brackets; else its own name."""
-    key = f"data_field.{field}"
+def field_label(field: str, lang: str, kind: str = "") -> str:
+    """Return what a field of a kind of layer is called, its unit in brackets; else its own name."""
+    key = field_key(kind, field)
     return message(key, lang) if has_message(key) else field
 
 
@@ -138,7 +138,7 @@ def field_rows(
     yield [message(f"export.legend_{name}", lang) for name, lang in _HEADINGS]
     specs = {spec.name: spec for spec in kind.all_fields}
     for field in fields:
-        labels = [field_label(field, lang) for lang in LANGUAGES]
+        labels = [field_label(field, lang, kind.name) for lang in LANGUAGES]
         spec = specs.get(field)
         yield [names[field], field, *labels, _values(kind, spec), cut.get(field, 0)]
 

@@ -65,7 +65,7 @@ def record_sheet(
     columns: list[Column] = []
     cells: list[list[Value]] = []
     for name in fields:
-        columns.append(_column(frame, name, name in summed))
+        columns.append(_column(layer, name, name in summed))
         cells.append([_value(layer, name, v, name in summed) for v in frame[name].tolist()])
         known = names.get({**_NAMES_OF_CODES, **_NAMES_OF_RECORDS}.get(name, ""))
         if known is not None:
@@ -75,20 +75,19 @@ def record_sheet(
             )
     headings = [column.heading for column in columns]
     rows = [list(row) for row in zip(*cells, strict=True)]
-    labels = {_heading(name) for name in summed}
+    labels = {_heading(layer.kind.name, name) for name in summed}
     rows += _total(rows, [index for index, text in enumerate(headings) if text in labels])
     return Sheet(title, in_lines(layer.notice), columns, rows, bold=frozenset({len(frame)}))
 
 
-def _heading(name: str) -> str:
-    return "\n".join(field_label(name, lang) for lang in LANGUAGES)
+def _heading(kind: str, name: str) -> str:
+    return "\n".join(field_label(name, lang, kind) for lang in LANGUAGES)
 
 
-def _column(frame: pd.DataFrame, name: str, is_summed: bool) -> Column:
-    kind = str(frame[name].dtype)
-    number = (_SUM_FORMATS if is_summed else _FORMATS).get(kind, "General")
+def _column(layer: PublishedLayer, name: str, is_summed: bool) -> Column:
+    number = (_SUM_FORMATS if is_summed else _FORMATS).get(str(layer.frame[name].dtype), "General")
     width = 40 if name in _WIDE else 24 if name.endswith(("_zh", "_en")) else 16
-    return Column(_heading(name), width, number)
+    return Column(_heading(layer.kind.name, name), width, number)
 
 
 def _value(layer: PublishedLayer, name: str, value: Any, is_summed: bool) -> Value:

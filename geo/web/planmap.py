@@ -437,7 +437,7 @@ def _describe_change(change: PlotChange, w: Wording) -> dict[str, Any]:
         "difference_mu": change.difference_mu,
         "fields": [
             {
-                "label": field_label(one.field, w.lang),
+                "label": field_label(one.field, w.lang, kind.name),
                 "before": say(one.field, one.before),
                 "after": say(one.field, one.after),
             }

@@ -163,7 +163,7 @@ export class Labels {
     const zoom = this.map.getZoom();
     return entries.flatMap((entry, index) => {
       const made = this.#itemOf(entry, zoom);
-      if (!made) return [];
+      if (!made || !this.layers.isSingle(entry)) return [];
       const key = `${entry.info.id}/${entry.feature.id}`;
       // The index keeps the order of the file among equals.
       return [{ key, entry, ...made, rank: made.rank + index / 1e4 }];

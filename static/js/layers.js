@@ -27,6 +27,12 @@ import { parseSelection } from "./state.js";
 /** From here on parks are drawn as areas, before as marks. */
 export const OUTLINE_ZOOM = 11;
 const MARK_RADIUS = 11;
+/** From so many parks on their marks are joined where they crowd; fewer find room for each. */
+const CROWD = 60;
+/** Pixels that an outline among so many must have to be one; its mark stands for it before. */
+const OUTLINE_SIZE = 40;
+/** From here on every park is an outline. */
+export const LATEST_OUTLINE = 13;
 const TOWN_ZOOM = 8.5;
 const STOP_ZOOM = 9;
 /** Over the names, which lie as high as Leaflet's own pane of tooltips. */
@@ -85,6 +91,8 @@ export function featureName(feature) {
 export class Layers extends EventTarget {
   /** @type {Map<string, Entry[]>} */
   #entries = new Map();
+  /** @type {Map<string, import("./crowd.js").Crowd>} the joined marks of layers of many parks */
+  #crowds = new Map();
   /** Set while something else, such as measuring, takes the clicks. */
   busy = false;
   /** @type {import("./tiles.js").TiledLayers|undefined} draws the layers that have tiles */
@@ -268,7 +276,7 @@ export class Layers extends EventTarget {
     }
     if (this.isDrawn(info)) {
       await this.data.layer(info.id);
-      this.#fill(info);
+      await this.#fill(info);
     }
     // The reader may have moved on while the layer was under way.
     const drawn = this.isDrawn(info);
@@ -294,21 +302,53 @@ export class Layers extends EventTarget {
   }
 
   /** @param {LayerInfo} info */
-  #fill(info) {
+  async #fill(info) {
     if (this.#entries.has(info.id)) return;
     const features = [...(this.data.loaded(info.id)?.values() ?? [])];
+    // Without the module every park has its mark.
+    const module = this.#isCrowd(info) ? await import("./crowd.js").catch(() => null) : null;
+    // Another view may have filled the layer while the module was under way.
+    if (this.#entries.has(info.id)) return;
     const entries = features.flatMap((feature) => this.#draw(feature, info));
     this.#entries.set(info.id, entries);
     if (info.kind === "enterprises") {
       this.groups[info.id].addLayers?.(entries.map((entry) => entry.layer));
     }
+    if (module) {
+      const crowd = new module.Crowd({ map: this.map, entries });
+      this.#crowds.set(info.id, crowd);
+      this.groups[info.id].addLayer(crowd.group);
+    }
+  }
+
+  /** Return whether a layer has very many parks; it must be loaded. @param {LayerInfo} info */
+  #isCrowd(info) {
+    return info.kind === "parks" && (this.data.loaded(info.id)?.size ?? 0) >= CROWD;
+  }
+
+  /**
+   * Return the zoom from which a park is drawn as an area.
+   * @param {LayerInfo} info
+   * @param {any} bounds L.LatLngBounds of the park
+   */
+  #outlineZoom(info, bounds) {
+    if (!this.#isCrowd(info)) return OUTLINE_ZOOM;
+    const corners = [bounds.getNorthWest(), bounds.getSouthEast()];
+    const [a, b] = corners.map((corner) => this.map.project(corner, OUTLINE_ZOOM));
+    const size = Math.max(b.x - a.x, b.y - a.y, 1);
+    const zoom = OUTLINE_ZOOM + Math.log2(OUTLINE_SIZE / size);
+    return Math.min(Math.max(zoom, OUTLINE_ZOOM), LATEST_OUTLINE);
   }
 
   /** @param {LayerInfo} info @param {any} group */
   #showEntries(info, group) {
     if (group.addLayers) return;
     const zoom = this.map.getZoom();
-    for (const { layer, min, max } of this.#entries.get(info.id) ?? []) {
+    const crowd = this.#crowds.get(info.id);
+    crowd?.show(zoom);
+    for (const entry of this.#entries.get(info.id) ?? []) {
+      if (crowd?.has(entry)) continue;
+      const { layer, min, max } = entry;
       const fits = zoom >= min && zoom < max;
       if (fits !== group.hasLayer(layer)) group[fits ? "addLayer" : "removeLayer"](layer);
     }
@@ -336,7 +376,8 @@ export class Layers extends EventTarget {
       /** @type {Entry} */
       const area = { info, feature, layer, role, point, radius: 0, min: 0, max: Infinity };
       if (info.kind !== "parks") return [area];
-      return [{ ...area, min: OUTLINE_ZOOM }, ...this.#drawMark(feature, info, point)];
+      const outline = this.#outlineZoom(info, layer.getBounds());
+      return [{ ...area, min: outline }, ...this.#drawMark(feature, info, point, outline)];
     } catch (error) {
       // One broken shape must not take the rest of the layer with it.
       console.warn(`not drawn: ${info.id}/${feature.id}`, error);
@@ -350,13 +391,14 @@ export class Layers extends EventTarget {
    * @param {Feature} feature
    * @param {LayerInfo} info
    * @param {any} point
+   * @param {number} max zoom from which its outline stands for it
    * @returns {Entry[]}
    */
-  #drawMark(feature, info, point) {
+  #drawMark(feature, info, point, max) {
     const parent = this.data.loaded(info.id)?.get(feature.properties.parent_id);
     if (parent?.geometry && parent !== feature) return [];
     const layer = drawRing(feature, point, feature.properties.kind === "logistics");
-    const size = { radius: MARK_RADIUS, min: 0, max: OUTLINE_ZOOM };
+    const size = { radius: MARK_RADIUS, min: 0, max };
     return [{ info, feature, layer, role: "mark", point, ...size }];
   }
 
@@ -409,7 +451,10 @@ export class Layers extends EventTarget {
   }
 
   /** Return whether a drawing is seen by itself, not inside a cluster. @param {Entry} entry */
-  isSingle({ info, layer }) {
+  isSingle(entry) {
+    const { info, layer } = entry;
+    const crowd = this.#crowds.get(info.id);
+    if (crowd?.has(entry)) return crowd.isSingle(entry);
     return info.tiles || info.kind !== "enterprises" || this.map.hasLayer(layer);
   }
 
@@ -423,9 +468,10 @@ export class Layers extends EventTarget {
     const feature = key && info ? await this.data.feature(key.layer, key.id) : null;
     if (!feature?.geometry || !info) return null;
     const bounds = L.geoJSON(feature).getBounds();
-    const isMark = info.kind === "parks" && this.map.getZoom() < OUTLINE_ZOOM;
+    const outline = this.#outlineZoom(info, bounds);
+    const isMark = info.kind === "parks" && this.map.getZoom() < outline;
     const isOutlined = info.kind === "parks" && feature.geometry.type !== "Point";
-    const first = isOutlined ? OUTLINE_ZOOM : firstZoom(feature, info);
+    const first = isOutlined ? outline : firstZoom(feature, info);
     const minZoom = Math.max(info.min_zoom ?? 0, first);
     return { feature, info, bounds, minZoom, point: isMark ? bounds.getCenter() : undefined };
   }
@@ -467,22 +513,33 @@ function asLayer(layer, feature) {
 /** Return the icon of a cluster of firms: a jade disc with their number. @param {any} cluster */
 function clusterIcon(cluster) {
   const count = cluster.getChildCount();
+  const look = { fill: color("jade"), ink: color("card"), edge: color("card"), weight: 1.5 };
+  return discIcon(count, t("map.cluster", { count }), look);
+}
+
+/**
+ * Return a disc with a number that stands for so many things.
+ * @param {number} count
+ * @param {string} label what it says to those who do not see it
+ * @param {{fill: string, ink: string, edge: string, weight: number, dashes?: string}} look
+ */
+export function discIcon(count, label, { fill, ink, edge, weight, dashes }) {
   const radius = 13 + Math.min(9, 3 * Math.log10(count) ** 2);
   const size = 2 * radius + 6;
   const center = { cx: size / 2, cy: size / 2 };
-  const jade = color("jade");
-  const text = { "text-anchor": "middle", "font-size": 12, "font-weight": 600, fill: color("card") };
+  const text = { "text-anchor": "middle", "font-size": 12, "font-weight": 600, fill: ink };
+  const line = { stroke: edge, "stroke-width": weight, "stroke-dasharray": dashes };
   const html = svg(
     "svg",
     { width: size, height: size, "aria-hidden": "true" },
-    svg("circle", { ...center, r: radius + 3, fill: jade, "fill-opacity": 0.2 }),
-    svg("circle", { ...center, r: radius, fill: jade, stroke: color("card"), "stroke-width": 1.5 }),
+    svg("circle", { ...center, r: radius + 3, fill: color("jade"), "fill-opacity": 0.2 }),
+    svg("circle", { ...center, r: radius, fill, ...line }),
     svg("text", { ...text, x: size / 2, y: size / 2 + 4.3 }, String(count)),
   );
   const icon = L.divIcon({ html, className: "map-cluster", iconSize: [size, size] });
   icon.createIcon = function createIcon(/** @type {any} */ old) {
     const node = L.DivIcon.prototype.createIcon.call(this, old);
-    node.setAttribute("aria-label", t("map.cluster", { count }));
+    node.setAttribute("aria-label", label);
     return node;
   };
   return icon;

@@ -13,6 +13,9 @@ PAGES = (
     "/api/conformance",
 )
 
+_TWO_LINES = 32
+"""Pixels that a cell with more than one line is high."""
+
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_accessible_and_fits(open_map, view, path):
@@ -32,3 +35,24 @@ def test_from_about_to_a_filtered_table(open_map):
     page.page.wait_for_url("**filter=**")
     page.locator("tbody tr").first.wait_for()
     assert set(page.locator("tbody td:nth-child(2)").all_text_contents()) == {"CL-DIGI"}
+
+
+def test_dates_and_ways_stay_on_one_line(open_map):
+    page = open_map("/api", ready=False, lang="en")
+    page.locator("main h1").wait_for()
+    heights = """(selector) => [...document.querySelectorAll(selector)].map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect().height;
+    })"""
+    assert max(page.evaluate(heights, "main tbody td:nth-child(n + 5)")) < _TWO_LINES
+
+
+def test_a_finger_hits_what_a_phone_shows(open_map):
+    page = open_map("/api/collections/parcels/items?limit=2", ready=False, size="phone")
+    page.locator(".api-filter button").wait_for()
+    heights = [
+        box["bottom"] - box["top"]
+        for box in page.dom_boxes(".api-filter :is(button, input), main .actions a")
+    ]
+    assert heights and min(heights) >= 44

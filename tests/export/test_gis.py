@@ -469,7 +469,13 @@ def test_every_field_has_a_short_name_made_by_hand_and_a_label_in_both_languages
             assert cut == []
             assert len(set(names.values())) == len(set(fields))
         for lang in ("zh", "en"):
-            assert [n for n in fields if field_label(n, lang) == n] == [], kind.name
+            assert [n for n in fields if field_label(n, lang, kind.name) == n] == [], kind.name
+
+
+def test_the_area_of_a_plot_is_not_called_floor_area():
+    assert field_label("area_m2", "en", "parcels") == "Area on the map (m²)"
+    assert field_label("area_m2", "en", "buildings") == "Floor area (m²)"
+    assert field_label("state", "zh", "parcels") == "地块状态"
 
 
 # --- findings ----------------------------------------------------------------------------------

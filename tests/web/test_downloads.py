@@ -149,7 +149,10 @@ def test_the_list_of_files_is_shown_not_kept(client, shown) -> None:
     ],
 )
 def test_what_is_no_file_is_not_found(client, shown, path) -> None:
-    assert client.get(f"/downloads/{path.format(version=shown.version)}").status_code == 404
+    answer = client.get(f"/downloads/{path.format(version=shown.version)}")
+    assert answer.status_code == 404
+    # Where a file would lie in the snapshot is not told.
+    assert "public/" not in answer.get_data(as_text=True)
 
 
 def test_a_version_that_is_only_prepared_gives_nothing_away(published, tmp_path) -> None:

@@ -47,7 +47,7 @@ def collections(shown: Snapshot, w: Wording) -> Mapping[str, object]:
 def collection(shown: Snapshot, w: Wording, name: str) -> Mapping[str, object]:
     """Return what is known of a layer, and its properties with their types."""
     layer, store = layer_named(shown, name), shown.store(name)
-    fields = [(field, _title(w, field), kind) for field, kind in store.fields.items()]
+    fields = [(field, _title(w, layer, field), kind) for field, kind in store.fields.items()]
     return {
         "collection": _describe(layer, w),
         "extent": ", ".join(f"{value:.4f}" for value in store.extent or ()),
@@ -73,7 +73,7 @@ def items(shown: Snapshot, w: Wording, name: str, given: Query) -> Mapping[str, 
     following = {**asked, "snapshot": shown.version, "after": str(page.next_after)}
     return {
         "collection": _describe(layer, w),
-        "columns": [_title(w, column) for column in columns],
+        "columns": [_title(w, layer, column) for column in columns],
         "rows": [_row(name, feature, columns, w) for feature in features],
         "matched": page.matched,
         "asked": asked,
@@ -95,7 +95,9 @@ def item(shown: Snapshot, w: Wording, name: str, key: str) -> Mapping[str, objec
         "collection": _describe(layer, w),
         "key": key,
         "title": w.pick(found, "name") or key,
-        "facts": [(n, _title(w, n), _value(n, found[n], w)) for n in store.fields if n in found],
+        "facts": [
+            (n, _title(w, layer, n), _value(n, found[n], w)) for n in store.fields if n in found
+        ],
         "geometry": kind,
         "has_page": layer["kind"] in KINDS,
         "kind": layer["kind"],
@@ -110,8 +112,8 @@ def _describe(layer: Mapping[str, Any], w: Wording) -> dict[str, Any]:
     return {**found, **texts, "tiles": layer.get("tiles"), "source_url": layer["source_url"] or ""}
 
 
-def _title(w: Wording, name: str) -> str:
-    return documents.field_title(Here("", w.lang), name)
+def _title(w: Wording, layer: Mapping[str, Any], name: str) -> str:
+    return documents.field_title(Here("", w.lang), layer["kind"], name)
 
 
 def _columns(fields: Mapping[str, str], features: list[dict[str, Any]]) -> list[str]:

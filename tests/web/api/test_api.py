@@ -97,6 +97,22 @@ def test_queryables_are_the_published_properties_with_types(client: FlaskClient)
     assert "enterprise_id" not in properties and found["additionalProperties"] is False
 
 
+@pytest.mark.parametrize(
+    ("layer", "field", "title"),
+    [
+        ("parcels", "area_m2", "Area on the map (m²)"),
+        ("parcels", "state", "State of the plot"),
+        ("buildings", "area_m2", "Floor area (m²)"),
+        ("buildings", "state", "State of the hall"),
+    ],
+)
+def test_a_property_is_called_what_it_is_in_its_layer(client, layer, field, title) -> None:
+    found = get(client, f"/api/collections/{layer}/queryables?lang=en")
+    assert found["properties"][field]["title"] == title
+    page = client.get(f"/api/collections/{layer}/queryables?lang=en&f=html").get_data(as_text=True)
+    assert title in page
+
+
 # --- features ---------------------------------------------------------------------------------
 
 
@@ -208,6 +224,13 @@ def test_what_is_not_there_is_a_problem(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(("path", "leads"), [("/api/collections/none", True), ("/none", False)])
+def test_a_page_about_what_is_not_there_leads_back_to_the_interface(client, path, leads) -> None:
+    page = client.get(f"{path}?lang=en", headers={"Accept": "text/html"})
+    assert page.status_code == 404 and page.mimetype == "text/html"
+    assert ('href="/api?lang=en"' in page.get_data(as_text=True)) == leads
 
 
 # --- who may keep and read it -----------------------------------------------------------------
