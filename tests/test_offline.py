@@ -302,7 +302,7 @@ def test_a_snapshot_with_tiles_alone_is_refused(with_tiles: Path) -> None:
 
 def test_a_layer_that_needs_the_server_is_refused(packed: Packed) -> None:
     shown = Library(packed.out).current("public")
-    shown.site["layers"][0]["tiles"] = {"minzoom": 6, "maxzoom": 15, "detail": 13}
+    shown.site["layers"][0]["tiles"] = {"minzoom": 5, "maxzoom": 15, "detail": 13}
     with pytest.raises(RunError, match="OFFLINE_LAYER_LARGE"):
         build_files(Settings(out=packed.out), shown)
 

@@ -51,20 +51,20 @@ def test_an_empty_place_has_no_tile(archive: TileArchive) -> None:
 
 @pytest.mark.parametrize(
     ("zoom", "x", "y"),
-    [(5, 0, 0), (16, 0, 0), (-1, 0, 0), (99, 0, 0), (6, 64, 0), (6, 0, 64), (6, -1, 0), (6, 0, -1)],
+    [(4, 0, 0), (16, 0, 0), (-1, 0, 0), (99, 0, 0), (6, 64, 0), (6, 0, 64), (6, -1, 0), (6, 0, -1)],
 )
 def test_what_is_outside_is_refused(archive: TileArchive, zoom: int, x: int, y: int) -> None:
     with pytest.raises(NotFound) as caught:
         archive.tile(zoom, x, y)
     assert caught.value.code == "TILE_UNKNOWN"
-    assert caught.value.params == {"minzoom": 6, "maxzoom": 15}
+    assert caught.value.params == {"minzoom": 5, "maxzoom": 15}
 
 
 def test_it_says_what_is_in_it(archive: TileArchive, tileset: Tileset) -> None:
     assert archive.metadata["name"] == "地块 / Plots"
     assert archive.metadata["format"] == "pbf"
     assert archive.metadata["attribution"] == "示例 &amp; sample"
-    assert (archive.minzoom, archive.maxzoom) == (6, tileset.zooms.maxzoom)
+    assert (archive.minzoom, archive.maxzoom) == (5, tileset.zooms.maxzoom)
     assert archive.bounds == pytest.approx(tileset.bounds, abs=1e-6)
     (layer,) = archive.layers
     assert layer["id"] == "parcels"

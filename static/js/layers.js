@@ -287,9 +287,16 @@ export class Layers extends EventTarget {
     }
   }
 
-  /** The module that draws tiles is fetched when a layer first needs it. @param {LayerInfo} info */
+  /** @param {LayerInfo} info */
   async #syncTiles(info) {
     if (!this.tiled && !this.isDrawn(info)) return;
+    // Not even the turn of an import that is here already: names wait for what is drawn.
+    if (!this.tiled) await this.#startTiles(info);
+    await this.tiled?.show(info, () => this.isDrawn(info), PANES[info.kind] ?? "marks");
+  }
+
+  /** The module that draws tiles is fetched when a layer first needs it. @param {LayerInfo} info */
+  async #startTiles(info) {
     try {
       const { TiledLayers } = await import("./tiles.js");
       const { map, data, state } = this;
@@ -298,7 +305,6 @@ export class Layers extends EventTarget {
       this.data.fail(info.id, () => this.sync());
       throw error;
     }
-    await this.tiled.show(info, () => this.isDrawn(info), PANES[info.kind] ?? "marks");
   }
 
   /** @param {LayerInfo} info */

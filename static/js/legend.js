@@ -116,6 +116,11 @@ function natureSigns(/** @type {Entry[]} */ entries) {
 export function mountLegend({ root, layers, state, site }) {
   const list = el("ul", { class: "legend-list" });
   root.append(el("h2", { class: "card-title", text: t("map.legend") }), list);
+  // What scrolls must be reachable without a pointer.
+  const reach = () => (root.tabIndex = root.scrollHeight > root.clientHeight ? 0 : -1);
+  new ResizeObserver(reach).observe(root);
+  /** @type {string|undefined} */
+  let before;
   layers.addEventListener("drawn", () => {
     const zoom = layers.map.getZoom();
     const entries = layers.drawn();
@@ -123,9 +128,12 @@ export function mountLegend({ root, layers, state, site }) {
       ...collectSigns(entries, { site, mode: state.get().color, zoom }),
       ...natureSigns(entries),
     ];
+    // Most zooms leave it as it is, and a new list costs the page a layout.
+    const now = signs.map(({ image, text }) => image.outerHTML + text).join();
+    if (now === before) return;
+    before = now;
     root.hidden = !signs.length;
     fill(list, signs.map(({ image, text }) => el("li", { class: "legend-row" }, image, capital(text))));
-    // What scrolls must be reachable without a pointer.
-    root.tabIndex = root.scrollHeight > root.clientHeight ? 0 : -1;
+    reach();
   });
 }

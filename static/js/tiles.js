@@ -6,6 +6,7 @@
 import { featureStyle } from "./styles.js";
 import { TileCanvas } from "./tiles/canvas.js";
 import { countOf } from "./tiles/paint.js";
+import { LOOKS } from "./tiles/read.js";
 import { TileSource } from "./tiles/source.js";
 
 /**
@@ -22,8 +23,8 @@ import { TileSource } from "./tiles/source.js";
 const SINGLE_ZOOM = 15;
 /** How many zooms a click on many things at once leads nearer. */
 const NEARER = 2;
-/** The properties that a look may depend on. */
-const LOOKS = ["state", "land_use_code", "nature", "kind", "stage", "line_kind"];
+/** So many things of a layer in view are not told one by one, however near. */
+const MANY = 2000;
 /**
  * The property that holds the key of a feature, by kind; what joins many has none.
  * @type {Record<string, string>}
@@ -46,10 +47,12 @@ export class TiledLayers {
   #canvases = new Map();
   /** @type {Map<string, import("./styles.js").PathOptions>} looks by all that they depend on */
   #styles = new Map();
-  /** @type {WeakMap<Shape, {color: string, style: import("./styles.js").PathOptions}>} */
+  /** @type {WeakMap<import("./tiles/read.js").Look, {color: string, style: import("./styles.js").PathOptions}>} */
   #looks = new WeakMap();
   /** @type {WeakMap<Shape, Feature>} */
   #features = new WeakMap();
+  /** @type {WeakMap<import("./tiles/canvas.js").Shown[], {all: boolean, color: string, entries: Entry[]}>} by view */
+  #entriesOf = new WeakMap();
   /** @type {Hit|null} what the pointer is on */
   #hovered = null;
 
@@ -99,15 +102,15 @@ export class TiledLayers {
   /** @param {LayerInfo} info @param {Shape} shape */
   #styleOf(info, shape) {
     const { color } = this.state.get();
-    const known = this.#looks.get(shape);
+    const known = this.#looks.get(shape.look);
     if (known?.color === color) return known.style;
-    const key = [info.kind, color, ...LOOKS.map((name) => shape.properties[name])].join("|");
+    const key = [info.kind, color, ...LOOKS.map((name) => shape.value(name))].join("|");
     let style = this.#styles.get(key);
     if (!style) {
       style = featureStyle(info.kind, this.#featureOf(info, shape), this.data.site, color);
       this.#styles.set(key, style);
     }
-    this.#looks.set(shape, { color, style });
+    this.#looks.set(shape.look, { color, style });
     return style;
   }
 
@@ -132,32 +135,68 @@ export class TiledLayers {
   }
 
   /**
-   * Return the things in view that are drawn by themselves, each once; from afar only one of
-   * each look, for they may be very many.
-   * @param {{all?: boolean}} [options] all: also from afar
+   * Return the things in view that are drawn by themselves, each once; from afar, and of layers
+   * that have very many in view, only one of each look.
+   * @param {{all?: boolean}} [options] all: all the same
    * @returns {Entry[]}
    */
-  drawn({ all = this.map.getZoom() >= SINGLE_ZOOM } = {}) {
+  drawn({ all = false } = {}) {
+    const isNear = this.map.getZoom() >= SINGLE_ZOOM;
     return [...this.#canvases.values()]
       .filter(({ canvas }) => canvas.isOn)
-      .flatMap(({ info, canvas }) => this.#entries(info, canvas, all));
+      .flatMap(({ info, canvas }) => {
+        const shown = canvas.shown();
+        const count = shown.reduce((sum, { tile }) => sum + tile.shapes.length, 0);
+        return this.#entries(info, canvas, all || (isNear && count <= MANY));
+      });
   }
 
-  /** @param {LayerInfo} info @param {TileCanvas} canvas @param {boolean} all */
+  /**
+   * Names, legend and marks ask for the same, one after the other.
+   * @param {LayerInfo} info
+   * @param {TileCanvas} canvas
+   * @param {boolean} all
+   */
   #entries(info, canvas, all) {
-    /** @type {Map<any, {shape: Shape, size: number, frame: import("./tiles/paint.js").Frame}>} */
+    const shown = canvas.shown();
+    const { color } = this.state.get();
+    const known = this.#entriesOf.get(shown);
+    if (known?.all === all && known.color === color) return known.entries;
+    const entries = all ? this.#singles(info, canvas) : this.#samples(info, canvas);
+    this.#entriesOf.set(shown, { all, color, entries });
+    return entries;
+  }
+
+  /** Return each thing in view. @param {LayerInfo} info @param {TileCanvas} canvas */
+  #singles(info, canvas) {
+    /** @type {Map<number, {shape: Shape, size: number, frame: import("./tiles/paint.js").Frame}>} */
     const found = new Map();
     for (const { tile, frame } of canvas.shown()) {
       for (const shape of tile.shapes) {
         if (shape.type === POINT && countOf(shape) > 1) continue;
-        const key = all ? shape.id : this.#styleOf(info, shape);
         const [minx, miny, maxx, maxy] = shape.box;
         // Of a thing that several tiles have parts of, the largest part stands for it.
-        const size = all ? (maxx - minx) * (maxy - miny) : 0;
-        if (size > (found.get(key)?.size ?? -1)) found.set(key, { shape, size, frame });
+        const size = (maxx - minx) * (maxy - miny);
+        if (size > (found.get(shape.id)?.size ?? -1)) found.set(shape.id, { shape, size, frame });
       }
     }
     return [...found.values()].map(({ shape, frame }) => this.#entry(info, canvas, shape, frame));
+  }
+
+  /** Return a thing of each look in view. @param {LayerInfo} info @param {TileCanvas} canvas */
+  #samples(info, canvas) {
+    /** @type {Map<import("./styles.js").PathOptions, Entry>} */
+    const found = new Map();
+    for (const { tile, frame } of canvas.shown()) {
+      const looks = new Set();
+      for (const shape of tile.shapes) {
+        if (looks.has(shape.look) || (shape.type === POINT && countOf(shape) > 1)) continue;
+        looks.add(shape.look);
+        const style = this.#styleOf(info, shape);
+        if (!found.has(style)) found.set(style, this.#entry(info, canvas, shape, frame));
+      }
+    }
+    return [...found.values()];
   }
 
   /**

@@ -249,6 +249,95 @@ def test_what_comes_into_view_is_painted_as_all_at_once(open_map, tiled):
     assert max(high for _, high in extremes) < _NO_SEAM
 
 
+def go(page, zoom):
+    """Jump to another zoom without waiting."""
+    page.evaluate(
+        "(zoom) => parkMap.map.setView(parkMap.map.getCenter(), zoom, { animate: false })", zoom
+    )
+
+
+def test_a_view_needs_few_tiles_and_each_is_painted_once(open_map, tiled):
+    page = open_map(f"?{NEAR}&z=14&{_NO_FIRMS}", on=tiled)
+    page.page.wait_for_load_state("networkidle")
+    asked = [r.url for r in page.requests if "/tiles/parcels/" in r.url]
+    assert asked and all("/tiles/parcels/13/" in url for url in asked)
+    # 1,440 by 900 pixels and what lies a tenth beyond them.
+    assert len(asked) <= 20
+    go(page, 15)
+    page.page.wait_for_load_state("networkidle")
+    page.settle()
+    page.evaluate(
+        """() => {
+            window.wiped = 0;
+            const { prototype } = CanvasRenderingContext2D;
+            const wipe = prototype.clearRect;
+            prototype.clearRect = function (...box) {
+                window.wiped += 1;
+                wipe.apply(this, box);
+            };
+        }"""
+    )
+    go(page, 14)
+    page.settle()
+    assert page.evaluate("wiped") == 1
+
+
+def test_the_picture_before_stands_in_for_tiles_on_their_way(open_map, tiled):
+    page = open_map(f"?{NEAR}&z=14&{_NO_FIRMS}", on=tiled)
+    page.until(_PAINTED)
+    waiting = []
+    page.page.route("**/tiles/parcels/**", lambda route: waiting.append(route))
+    go(page, 15)
+    page.until(_PAINTED)
+    before = whole_picture(page)
+    # What was held goes on when nobody holds it any more.
+    page.page.unroute("**/tiles/parcels/**")
+    page.page.wait_for_load_state("networkidle")
+    page.settle()
+    assert waiting
+    assert difference(whole_picture(page), before) > _ALIKE
+
+
+def test_shapes_with_the_same_values_share_a_look(open_map, tiled):
+    page = open_map(f"?{NEAR}&z=15&{_NO_FIRMS}", on=tiled)
+    page.page.wait_for_load_state("networkidle")
+    addresses = [r.url for r in page.requests if "/tiles/parcels/14/" in r.url]
+    looks = page.evaluate(
+        """async (addresses) => {
+            const main = document.querySelector("script[type=module]").src;
+            const { LOOKS, readTile } = await import(new URL("tiles/read.js", main));
+            const answers = await Promise.all(addresses.map((address) => fetch(address)));
+            const bodies = answers.filter(({ status }) => status === 200);
+            const tiles = await Promise.all(bodies.map((body) => body.arrayBuffer()));
+            const layers = tiles.map((tile) => readTile(tile).get("parcels").shapes);
+            const numbers = new Map();
+            return layers.sort((a, b) => b.length - a.length)[0].map((shape) => {
+                if (!numbers.has(shape.look)) numbers.set(shape.look, numbers.size);
+                const { properties } = shape;
+                const values = LOOKS.map((name) => properties[name] ?? null);
+                const asked = LOOKS.map((name) => shape.value(name) ?? null);
+                return [numbers.get(shape.look), JSON.stringify(values), JSON.stringify(asked)];
+            });
+        }""",
+        addresses,
+    )
+    assert all(values == asked for _, values, asked in looks)
+    pairs = {(look, values) for look, values, _ in looks}
+    assert len(pairs) > 2
+    assert len(pairs) == len({look for look, _ in pairs}) == len({values for _, values in pairs})
+
+
+def test_the_legend_stays_while_its_signs_do(open_map, tiled):
+    page = open_map(f"?{NEAR}&z=15&{_NO_FIRMS}", on=tiled)
+    page.page.wait_for_load_state("networkidle")
+    page.evaluate("window.sign = document.querySelector('#legend li')")
+    page.evaluate("parkMap.map.panBy([3, 0], { animate: false })")
+    page.settle()
+    assert page.evaluate("sign.isConnected")
+    page.locator("#layers input[value='parcels']").uncheck()
+    page.until("!sign.isConnected")
+
+
 def test_a_layer_is_switched_off_and_on(open_map, tiled):
     page = open_map(f"?{NEAR}&z=14&{_NO_FIRMS}", on=tiled)
     page.until(_PAINTED)

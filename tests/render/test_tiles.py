@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from geo.render import tiles as module
 from geo.render.tiles import Tileset, encode
+from geo.render.tiles.clusters import cluster
 from geo.render.tiles.cut import BUFFER, cut_shapes
 from geo.render.tiles.grid import EXTENT
 from geo.storage.tile_files import write_tiles
@@ -23,6 +24,11 @@ from tests.data.cadastre import make_cadastre, with_twice_the_corners
 
 WORLD_M = 40_075_016.685578488
 """The side of the square of web maps in the metres of EPSG:3857."""
+
+PIXEL = EXTENT // 512
+"""Units in a pixel of the map, which draws a tile 512 pixels wide."""
+
+CELL = 4 * PIXEL
 
 HOSTILE = "\"><script>alert(1)</script>'; DROP TABLE tiles;--\x00\u202e"
 
@@ -197,11 +203,29 @@ def test_classes_lie_side_by_side_without_holes(plots: gpd.GeoDataFrame, archive
         assert together.area == pytest.approx(shapely.area(shapes).sum(), rel=1e-9), "overlap"
         assert not any(part.interiors for part in shapely.get_parts(together))
         land = plots.to_crs(3857).union_all()
-        cell = 64 * unit_m(zoom)
+        cell = CELL * unit_m(zoom)
         drawn = shapely.points(shapely.get_coordinates(together))
         assert shapely.distance(drawn, land).max() < 1.5 * cell
         corners = shapely.points(shapely.get_coordinates(land))
         assert shapely.distance(corners, together).max() < cell
+
+
+def test_a_cell_is_four_pixels_wide_as_the_map_draws_it(archive: Path) -> None:
+    """Sides of a class are whole cells long, and some one cell."""
+    parts = shapely.get_parts(read(archive, 10).geometry.to_numpy())
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_exterior_ring(parts)]
+    sides = np.concatenate([np.abs(np.diff(ring, axis=0)).max(axis=1) for ring in rings])
+    sides = sides / unit_m(10) / CELL
+    assert sides == pytest.approx(np.rint(sides), abs=1e-3)
+    assert sides.min() == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(("apart", "found"), [(20, 1), (70, 2)])
+def test_firms_within_64_pixels_of_the_map_are_one_disc(apart: int, found: int) -> None:
+    side = 2.0**-10 / EXTENT
+    start = np.array([700.0, 400.0]) * 2**-10
+    places = np.array([start + side, start + side + [apart * PIXEL * side, 0]])
+    assert len(cluster(places, 10).count) == found
 
 
 def test_clusters_count_every_firm_once_at_every_zoom(tmp_path: Path) -> None:
@@ -330,7 +354,8 @@ def test_detail_waits_until_tiles_are_small(monkeypatch: pytest.MonkeyPatch) -> 
     assert tileset.zooms.detail == 14
     assert max(len(tile.body) for tile in tileset.tiles()) < 60_000
     firms = firms_of(50).loc[[0] * 1_001].assign(enterprise_id=[str(n) for n in range(1_001)])
-    assert tileset_of(firms, "enterprises").zooms.detail == 16
+    assert tileset_of(firms, "enterprises").zooms.detail == 15
+    assert tileset_of(firms[:1_000], "enterprises").zooms.detail == 13
 
 
 def test_shapes_as_large_as_counties_end_at_a_lower_zoom() -> None:

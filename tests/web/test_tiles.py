@@ -138,7 +138,7 @@ def test_an_empty_tile_has_no_content(reader: FlaskClient, version: str) -> None
         ("/tiles/roads/12/0/0.mvt", "TILES_MISSING"),
         ("/tiles/counties/12/0/0.mvt", "TILES_MISSING"),
         ("/tiles/..%2fstaff/12/0/0.mvt", "HTTP_404"),
-        ("/tiles/parcels/5/0/0.mvt", "TILE_UNKNOWN"),
+        ("/tiles/parcels/4/0/0.mvt", "TILE_UNKNOWN"),
         ("/tiles/parcels/99/0/0.mvt", "TILE_UNKNOWN"),
         ("/tiles/parcels/6/64/0.mvt", "TILE_UNKNOWN"),
         ("/tiles/parcels/6/0/999999999.mvt", "TILE_UNKNOWN"),
@@ -231,7 +231,7 @@ def test_tilejson_says_where_the_tiles_are(reader: FlaskClient, version: str) ->
     document = answer.get_json()
     assert document["tilejson"] == "3.0.0"
     assert document["tiles"] == ["http://localhost/tiles/parcels/{z}/{x}/{y}.mvt"]
-    assert (document["minzoom"], document["maxzoom"]) == (6, 15)
+    assert (document["minzoom"], document["maxzoom"]) == (5, 15)
     assert document["vector_layers"][0]["id"] == "parcels"
     assert 79 < document["bounds"][0] < document["bounds"][2] < 85
     assert "示例" in document["attribution"]
@@ -242,7 +242,7 @@ def test_tilejson_says_where_the_tiles_are(reader: FlaskClient, version: str) ->
 def test_pages_know_which_layers_have_tiles(tiled: Path) -> None:
     site = Library(tiled).current("public").site
     tiles = {layer["id"]: layer.get("tiles") for layer in site["layers"]}
-    assert tiles["parcels"] == {"minzoom": 6, "maxzoom": 15, "detail": 12}
+    assert tiles["parcels"] == {"minzoom": 5, "maxzoom": 15, "detail": 12}
     assert tiles["counties"] is None
 
 

@@ -23,11 +23,11 @@ from geo.render.tiles.encode import attributes_of, encode_layers
 from geo.render.tiles.grid import count_touched, tile_of
 from geo.render.tiles.places import Places, Shapes, places_of
 
-MINZOOM = 6
+MINZOOM = 5
 _AREAS_FROM, _AREAS_TO = 12, 14
-"""Zooms among which areas begin to be drawn one by one."""
+"""Zooms of tiles among which areas begin to be drawn one by one, one zoom later on the map."""
 
-_POINTS_FROM, _POINTS_TO = 14, 16
+_POINTS_FROM, _POINTS_TO = 13, 15
 _FINEST = 15
 """Zoom of areas at which a unit is about 0.2 m: beyond it these tiles are drawn larger."""
 
@@ -39,7 +39,10 @@ _PIECES_OF_ANY = 10_000
 """Pieces that are never too many."""
 
 _MOST = 5_000
-"""Features in a tile with which it is about 300 kB, and 90 kB compressed."""
+"""Areas in a tile with which it is about 300 kB, and 90 kB compressed."""
+
+_MOST_POINTS = 1_000
+"""Points in a tile whose marks, 10 pixels wide, cover not half of the 512 by 512 it is drawn on."""
 
 _CLASS_FIELDS = ("park_id", "land_use_code", "state", "nature")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -137,10 +140,10 @@ class Tileset:
     def _choose_zooms(self) -> Zooms:
         middles = self.places.middles
         if not isinstance(self.places, Shapes):
-            detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO)
+            detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO, _MOST_POINTS)
             return Zooms(MINZOOM, detail, detail)
         finest = _last_of_few_pieces(shapely.bounds(self.places.shapes))
-        detail = _first_sparse(middles, _AREAS_FROM, _AREAS_TO)
+        detail = _first_sparse(middles, _AREAS_FROM, _AREAS_TO, _MOST)
         return Zooms(MINZOOM, finest, min(detail, finest))
 
     def _detailed(self, zoom: int) -> _Layers:
@@ -208,12 +211,12 @@ def _whole(numbers: np.ndarray) -> np.ndarray:
     return np.asarray(numbers.astype(np.int64), dtype=object)
 
 
-def _first_sparse(places: np.ndarray, first: int, last: int) -> int:
-    """Return the first zoom with few features in every tile, at most the last one."""
+def _first_sparse(places: np.ndarray, first: int, last: int, most: int) -> int:
+    """Return the first zoom with at most so many features in every tile, else the last one."""
     for zoom in range(first, last):
         tiles = tile_of(places, zoom)
         _, count = np.unique(tiles[:, 0] * 2**zoom + tiles[:, 1], return_counts=True)
-        if count.max(initial=0) <= _MOST:
+        if count.max(initial=0) <= most:
             return zoom
     return last
 

@@ -1,8 +1,9 @@
 """Plots that are too small to draw one by one: the land in cells, each of one class.
 
-A cell is four pixels wide. It belongs to the class of the plot at its middle; the cells of a
-class are joined as a coverage, so that neighbours share their sides. What a class stands for
-is counted from its plots, not from its cells.
+A cell is four pixels of the map wide, which draws a tile 512 pixels wide. It belongs to the
+class of the plot at its middle; the cells of a class are joined as a coverage, so that
+neighbours share their sides. What a class stands for is counted from its plots, not from its
+cells.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import shapely
 
 from geo.render.tiles.grid import EXTENT, tile_of, touched_tiles
 
-_DEEPER = 6
-"""A cell is a tile of a zoom so much deeper: 4 pixels wide."""
+_DEEPER = 7
+"""A cell is a tile of a zoom so much deeper: 4 of the 512 pixels that a tile is drawn wide."""
 
 _BESIDE = 0.25
 """Width of the roads, as a part of a cell, that are bridged on either side of a middle."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from geo.render.tiles.grid import tile_of
 
-_DEEPER = 2
-"""A square is a tile of a zoom so much deeper: 64 pixels wide."""
+_DEEPER = 3
+"""A square is a tile of a zoom so much deeper: 64 of the 512 pixels that a tile is drawn wide."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ EXTENT = 4096
 """Units in the side of a tile, as most software expects."""
 
 PIXEL = EXTENT // 256
-"""Units in a pixel of the map: tiles are drawn 256 pixels wide."""
+"""Units in a pixel of a tile that is drawn 256 pixels wide; our map draws it twice as wide."""
 
 
 @dataclass(frozen=True)

@@ -13,21 +13,20 @@ import { countOf, discRadius, groupShapes, paintGroups, paintPoints, pointsOf, w
  * @typedef {object} Options
  * @property {import("./source.js").TileSource} source
  * @property {import("./paint.js").StyleOf} styleOf
- * @property {{minzoom: number, maxzoom: number, detail: number}} zooms of which there are tiles,
- *   and the first that draws every thing by itself
+ * @property {{minzoom: number, maxzoom: number}} zooms of which there are tiles
  * @property {string} pane
  * @property {(error: unknown) => void} onFailure told once for all tiles of a view
  */
 
 /** Side of a tile in CSS pixels at the map's zoom of the same number. */
 const SIDE = 256;
-/**
- * Tiles that draw every thing are fine enough (4096 units) to be drawn at twice that side: a
- * view then needs a dozen. Those that join things are meant for their own zoom.
- */
+/** Tiles are drawn at twice that side, for which they are fine enough: a view then needs a dozen. */
 const COARSER = 1;
-/** How many zooms away a tile may stand in for one that is on its way. */
-const STAND_IN = 4;
+/**
+ * Milliseconds after which tiles that are here are painted although others are on their way.
+ * Without a GPU each frame with a new picture takes longer than the painting of a tile.
+ */
+const PATIENCE = 400;
 /** How much of the view is painted beyond each of its edges, for the way to the next rest. */
 const PADDING = 0.1;
 /** Pixels by which the line of what the pointer is on is heavier. */
@@ -49,6 +48,12 @@ export class TileCanvas {
   #emphasised = null;
   /** What must stay the same for a picture to be of use after the map has moved. */
   #ground = "";
+  /** @type {{zoom: number, corner: any}|null} where the picture lies: L.Point in pixels of its zoom */
+  #painted = null;
+  /** @type {Shown[]|null} what is here of the view, once it has been asked for */
+  #shown = null;
+  /** @type {Place[]} tiles of the view that were not here when it was painted */
+  #missing = [];
   /** Which view is wanted now; an answer to an earlier one is not waited for. */
   #wanted = 0;
 
@@ -96,14 +101,13 @@ export class TileCanvas {
     if (!this.isOn) this.layer.addTo(this.map);
     const wanted = ++this.#wanted;
     const { source, onFailure } = this.options;
-    const loading = this.#places().map(async (place) => {
-      if (source.get(place) !== undefined) return;
-      await source.load(place);
-      if (wanted === this.#wanted) this.#paintIn(this.#frameOf(place, 1).clip);
-    });
-    const answers = await Promise.allSettled(loading);
+    const missing = this.#absent();
+    const paint = () => wanted === this.#wanted && this.#paintArrived();
+    const timer = missing.length ? setInterval(paint, PATIENCE) : 0;
+    const answers = await Promise.allSettled(missing.map((place) => source.load(place)));
+    clearInterval(timer);
     if (wanted !== this.#wanted) return;
-    this.#paintPoints();
+    this.#paintArrived();
     const failed = answers.find((answer) => answer.status === "rejected");
     if (failed) onFailure(/** @type {PromiseRejectedResult} */ (failed).reason);
   }
@@ -117,6 +121,7 @@ export class TileCanvas {
   restyle() {
     this.#groups.clear();
     if (this.isOn) this.#paint();
+    else this.#ground = "";
   }
 
   /** Lay the canvas over the view, which has come to rest. @param {any} bounds L.Bounds in the map's pixels */
@@ -128,15 +133,56 @@ export class TileCanvas {
     const ground = [this.map.getZoom(), this.map.getPixelOrigin(), ratio, width, height].join();
     const moved = this.bounds && this.bounds.min.subtract(bounds.min);
     const isSame = ground === this.#ground;
+    // Leaflet asks twice after a jump.
+    if (isSame && moved && !moved.x && !moved.y) return;
     Object.assign(this, { bounds, ratio });
     this.#ground = ground;
+    this.#shown = null;
+    this.#missing = this.#absent();
     L.DomUtil.setPosition(this.container, bounds.min);
+    this.emphasise(null);
+    const before = this.#painted;
+    this.#painted = { zoom: this.map.getZoom(), corner: this.#corner() };
     if (isSame && moved) this.#shift(moved.x, moved.y);
+    else if (this.#missing.length && before && this.#isOfSize(width, height)) this.#stretch(before);
     else {
       Object.assign(this.canvas, { width, height });
       Object.assign(this.canvas.style, { width: `${size.x}px`, height: `${size.y}px` });
       this.#paint();
     }
+  }
+
+  /** @param {number} width @param {number} height device pixels */
+  #isOfSize(width, height) {
+    return this.canvas.width === width && this.canvas.height === height;
+  }
+
+  /** Return the upper left corner of the canvas, in pixels of the zoom. @returns {any} L.Point */
+  #corner() {
+    return this.map.getPixelOrigin().add(this.bounds.min);
+  }
+
+  /**
+   * Let the picture of a view before, larger or smaller, stand in for the tiles on their way.
+   * @param {{zoom: number, corner: any}} before
+   */
+  #stretch({ zoom, corner }) {
+    const scale = 2 ** (this.map.getZoom() - zoom);
+    const { x, y } = corner.multiplyBy(scale).subtract(this.#corner());
+    this.#move(x, y, scale);
+    if (this.#hasPoints()) return;
+    for (const place of this.#places()) {
+      if (this.#tileAt(place) !== undefined) this.#paintIn(this.#frameOf(place, 1).clip);
+    }
+  }
+
+  /** Draw the canvas on itself, elsewhere. @param {number} x @param {number} y CSS pixels @param {number} scale */
+  #move(x, y, scale) {
+    const { canvas, pen, ratio } = this;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.globalCompositeOperation = "copy";
+    pen.drawImage(canvas, x * ratio, y * ratio, canvas.width * scale, canvas.height * scale);
+    pen.globalCompositeOperation = "source-over";
   }
 
   /**
@@ -147,12 +193,7 @@ export class TileCanvas {
   #shift(x, y) {
     const isWhole = Number.isInteger(x * this.ratio) && Number.isInteger(y * this.ratio);
     if (!isWhole || this.#hasPoints()) return this.#paint();
-    this.emphasise(null);
-    const { pen } = this;
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.globalCompositeOperation = "copy";
-    pen.drawImage(this.canvas, x * this.ratio, y * this.ratio);
-    pen.globalCompositeOperation = "source-over";
+    this.#move(x, y, 1);
     const { left, top, right, bottom } = this.#whole();
     if (x) this.#paintIn({ left: x > 0 ? left : right + x, right: x > 0 ? x : right, top, bottom });
     if (y) this.#paintIn({ left, right, top: y > 0 ? top : bottom + y, bottom: y > 0 ? y : bottom });
@@ -172,9 +213,18 @@ export class TileCanvas {
     this.#paintPoints();
   }
 
+  /** Paint the tiles that have come since the view was painted. */
+  #paintArrived() {
+    const arrived = this.#missing.filter((place) => this.#tileAt(place) !== undefined);
+    if (!this.bounds || !arrived.length) return;
+    this.#missing = this.#missing.filter((place) => !arrived.includes(place));
+    this.#shown = null;
+    if (this.#hasPoints()) this.#paint();
+    else for (const place of arrived) this.#paintIn(this.#frameOf(place, 1).clip);
+  }
+
   /** Paint the areas and lines of a part of the canvas. @param {import("./paint.js").Box} part */
   #paintIn(part) {
-    if (!this.bounds) return;
     const shown = this.shown();
     wipe(this.pen, part, this.ratio);
     for (const { tile, frame } of shown) {
@@ -186,8 +236,6 @@ export class TileCanvas {
 
   /** Points reach over the edges of their tiles: they are painted last, and all. */
   #paintPoints() {
-    if (!this.bounds || !this.#hasPoints()) return;
-    this.#paintIn(this.#whole());
     for (const { tile, frame } of this.shown()) {
       paintPoints(this.pen, tile, frame, { ratio: this.ratio, styleOf: this.options.styleOf });
     }
@@ -260,40 +308,33 @@ export class TileCanvas {
 
   /** Return the zoom of the tiles that are drawn at a zoom of the map. @param {number} zoom */
   #tileZoom(zoom) {
-    const { minzoom, maxzoom, detail } = this.options.zooms;
-    const coarser = Math.max(detail, zoom - COARSER);
-    return Math.min(maxzoom, Math.max(minzoom, Math.min(zoom, coarser)));
+    const { minzoom, maxzoom } = this.options.zooms;
+    return Math.min(maxzoom, Math.max(minzoom, zoom - COARSER));
   }
 
-  /** Return the tiles that are here of the present view, or others in their place. @returns {Shown[]} */
+  /** Return a tile, null if it is empty, undefined if it is not here. @param {Place} place */
+  #tileAt(place) {
+    return this.options.source.get(place);
+  }
+
+  /** Return which tiles of the present view are not here. */
+  #absent() {
+    return this.#places().filter((place) => this.#tileAt(place) === undefined);
+  }
+
+  /** Return the tiles that are here of the present view. @returns {Shown[]} one list as long as it is the same */
   shown() {
-    return this.#places().flatMap((place) => {
-      const tile = this.options.source.get(place);
-      if (tile !== undefined) return tile ? [{ tile, frame: this.#frameOf(place, tile.extent) }] : [];
-      return this.#standIns(place);
-    });
-  }
-
-  /** Return what is here of other zooms for a tile that is on its way. @param {Place} place */
-  #standIns({ z, x, y }) {
-    const { source } = this.options;
-    const { clip } = this.#frameOf({ z, x, y }, 1);
-    for (let up = 1; up <= STAND_IN; up += 1) {
-      const place = { z: z - up, x: x >> up, y: y >> up };
-      const tile = source.get(place);
-      if (tile) return [{ tile, frame: { ...this.#frameOf(place, tile.extent), clip } }];
-    }
-    return [0, 1, 2, 3].flatMap((i) => {
-      const place = { z: z + 1, x: 2 * x + (i % 2), y: 2 * y + (i >> 1) };
-      const tile = source.get(place);
+    this.#shown ??= this.#places().flatMap((place) => {
+      const tile = this.#tileAt(place);
       return tile ? [{ tile, frame: this.#frameOf(place, tile.extent) }] : [];
     });
+    return this.#shown;
   }
 
   /** Return where a tile lies on the canvas. @param {Place} place @param {number} extent @returns {Frame} */
   #frameOf({ z, x, y }, extent) {
     const side = SIDE * 2 ** (this.map.getZoom() - z);
-    const corner = this.map.getPixelOrigin().add(this.bounds.min);
+    const corner = this.#corner();
     const [left, top] = [x * side - corner.x, y * side - corner.y];
     const clip = { left, top, right: left + side, bottom: top + side };
     return { x: left, y: top, scale: side / extent, clip };

@@ -25,7 +25,7 @@ export function findShape(shapes, x, y, tolerance) {
   return undefined;
 }
 
-/** Whether a point is inside rings, holes taken out (even-odd rule). @param {Int32Array[]} rings @param {number} x @param {number} y */
+/** Whether a point is inside rings, holes taken out (even-odd rule). @param {number[][]} rings @param {number} x @param {number} y */
 function isInside(rings, x, y) {
   let inside = false;
   for (const ring of rings) {
@@ -37,7 +37,7 @@ function isInside(rings, x, y) {
   return inside;
 }
 
-/** Whether a point is on a line, or nearly. @param {Int32Array} line @param {number} x @param {number} y @param {number} tolerance */
+/** Whether a point is on a line, or nearly. @param {number[]} line @param {number} x @param {number} y @param {number} tolerance */
 function isOn(line, x, y, tolerance) {
   for (let i = 2; i < line.length; i += 2) {
     const [ax, ay, bx, by] = [line[i - 2], line[i - 1], line[i], line[i + 1]];
