@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -16,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from geo.database_file import DatabaseFile
-from geo.errors import BadRequest
+from geo.time_limit import limited
 
 LARGE_FROM = 5_000
 """Features from which a layer is *large*: drawn from tiles and read from its store alone."""
@@ -29,9 +28,6 @@ Where = tuple[str, Sequence[object]]
 
 _MANY = 20_000
 """Boxes from which reading on in the order of the key finds a page sooner than the index."""
-
-_LONGEST_SECONDS = 5.0
-"""Time after which a query is given up: a filter from outside may be a costly one."""
 
 _STEPS = 50_000
 """Instructions of SQLite between two looks at the clock: about a millisecond."""
@@ -96,9 +92,8 @@ class FeatureStore(DatabaseFile):
             found = connection.execute(asked, (key,)).fetchone()
         return None if found is None else self._text(found)
 
-    def keys(self) -> Iterator[str]:
-        """Yield the keys of all features in their order."""
-        after = 0
+    def keys(self, after: int = 0) -> Iterator[str]:
+        """Yield the keys of the features in their order, of those beyond a row: its number."""
         asked = "SELECT row, id FROM fields WHERE row > ? ORDER BY row LIMIT 10000"
         while True:
             with self._reading() as connection:
@@ -136,7 +131,7 @@ class FeatureStore(DatabaseFile):
         Raises
         ------
         BadRequest
-            ``API_QUERY_COSTLY`` if it takes too long.
+            ``API_QUERY_COSTLY`` if it takes too long, ``API_BUSY`` if many do.
         """
         condition, values = self._condition(bbox, where)
         asked = (
@@ -145,6 +140,26 @@ class FeatureStore(DatabaseFile):
         with self._reading() as connection:
             found = connection.execute(asked, (after, *values, limit)).fetchall()
         return [(row[0], self._text(row)) for row in found]
+
+    def start_before(
+        self, *, bbox: BBox | None = None, where: Where | None = None, limit: int, after: int
+    ) -> int | None:
+        """Return the row after which the page before a page begins, ``None`` if it is the first.
+
+        Parameters as for :meth:`select`, those of the page itself.
+
+        Raises
+        ------
+        BadRequest
+            As :meth:`select`.
+        """
+        condition, values = self._condition(bbox, where)
+        asked = f"SELECT row FROM fields WHERE row <= ? AND {condition} ORDER BY row DESC LIMIT ?"
+        with self._reading() as connection:
+            rows = connection.execute(asked, (after, *values, limit + 1)).fetchall()
+        if not rows:
+            return None
+        return int(rows[limit][0]) if len(rows) > limit else 0
 
     def matched(self, *, bbox: BBox | None = None, where: Where | None = None) -> int:
         """Return how many features :meth:`select` finds in all."""
@@ -200,13 +215,11 @@ class FeatureStore(DatabaseFile):
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection to one thread, for as long as a query may take."""
-        deadline = time.monotonic() + _LONGEST_SECONDS
-        with super()._reading() as connection:
-            connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+        """Lend a connection to one thread, for as long as a request may take."""
+        with limited() as limit, super()._reading() as connection:
+            connection.set_progress_handler(limit.is_over, _STEPS)
             try:
                 yield connection
-            except sqlite3.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise BadRequest("API_QUERY_COSTLY") from error
+            except sqlite3.OperationalError:
+                limit.check()
                 raise

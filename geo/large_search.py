@@ -15,6 +15,7 @@ from typing import Any
 from geo.feature_store import FeatureStore, Where, quoted
 from geo.query import Feature, Snapshot
 from geo.search import fold
+from geo.time_limit import limited
 
 MOST = 100
 """Records of a layer that are looked at."""
@@ -27,7 +28,18 @@ _SAMPLE, _ON_OFFER = 1, 2
 
 
 def candidates(shown: Snapshot, query: str) -> dict[str, Any]:
-    """Return what may fit a query in the large layers, as a document like ``search.json``."""
+    """Return what may fit a query in the large layers, as a document like ``search.json``.
+
+    Raises
+    ------
+    BadRequest
+        ``API_QUERY_COSTLY`` if it takes too long, ``API_BUSY`` if many do.
+    """
+    with limited():
+        return _candidates(shown, query)
+
+
+def _candidates(shown: Snapshot, query: str) -> dict[str, Any]:
     known: Mapping[str, Any] = shown.document("search.json")
     contexts: dict[tuple[str, ...], int] = {}
     records = []

@@ -12,6 +12,7 @@ from typing import Any
 
 from geo.feature_store import Where, quoted
 from geo.query import Feature, Snapshot
+from geo.time_limit import limited
 
 MOST = 200
 """Features in one page at most."""
@@ -59,12 +60,15 @@ def find_items(snapshot: Snapshot, layer: str, asked: Asked, *, after: int, limi
     ------
     NotFound
         ``STORE_MISSING`` if the edition has no such layer.
+    BadRequest
+        ``API_QUERY_COSTLY`` if it takes too long, ``API_BUSY`` if many do.
     """
     store = snapshot.store(layer)
     where = _condition(snapshot, store.fields, asked)
     limit = max(1, min(limit, MOST))
-    rows = store.select(where=where, limit=limit, after=after)
-    matched = "null" if after else str(store.matched(where=where))
+    with limited():
+        rows = store.select(where=where, limit=limit, after=after)
+        matched = "null" if after else str(store.matched(where=where))
     following = str(rows[-1][0]) if len(rows) == limit else "null"
     features = b",".join(feature for _, feature in rows)
     return b'{"features":[%s],"matched":%s,"next":%s}' % (

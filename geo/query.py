@@ -7,9 +7,10 @@ publish needs no restart; a snapshot never changes, so what was read of it is ke
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -226,6 +227,13 @@ class Snapshot(Folder):
             return list(self.features(layer).values())
         page = self.store(layer).select(bbox=bbox, limit=MOST_WITHIN)
         return [json.loads(body) for _, body in page]
+
+    def keys_from(self, kind: str, start: int) -> Iterator[str]:
+        """Return the keys of a kind in their order, without the first ``start``."""
+        layer = self.layer_of(kind)
+        if self.is_large(layer):
+            return self.store(layer).keys(start)
+        return islice(self.features(layer), start, None)
 
     def layer_of(self, kind: str) -> str:
         """Return the name of the first layer of a kind; every catalogue has one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from geo.api import axes
+from geo.api import axes, moments
 from geo.api.conditions import GEOMETRY
 from geo.api.here import GEOJSON, HTML, OPENAPI, SCHEMA, Here, Link, link
 from geo.api.tilesets import TILES_CONFORMANCE, tileset_links
@@ -17,6 +17,7 @@ from geo.query import Snapshot
 _FEATURES = "http://www.opengis.net/spec/ogcapi-features"
 _CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
 _RELATION = "http://www.opengis.net/def/rel/ogc/1.0"
+_GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 CONFORMANCE = (
     f"{_FEATURES}-1/1.0/conf/core",
     f"{_FEATURES}-1/1.0/conf/oas30",
@@ -126,9 +127,9 @@ def collection(here: Here, layer: Mapping[str, Any], store: FeatureStore) -> Doc
         "storageCrs": axes.CRS84,
         "links": _collection_links(here, layer, title),
     }
-    if store.extent:
-        spatial = {"bbox": [list(store.extent)], "crs": axes.CRS84}
-        document["extent"] = {"spatial": spatial}
+    extent = _extent(store)
+    if extent:
+        document["extent"] = extent
     return document
 
 
@@ -168,6 +169,16 @@ def item_links(here: Here, layer: Mapping[str, Any], **query: object) -> list[Li
         *here.both_forms("collection", "collections", name, title=title),
         _licence(here, layer["licence"]),
     ]
+
+
+def _extent(store: FeatureStore) -> Document:
+    """Return where the features are and of what time, as far as they say."""
+    found, days = {}, moments.covered_days(store)
+    if store.extent:
+        found["spatial"] = {"bbox": [list(store.extent)], "crs": axes.CRS84}
+    if days:
+        found["temporal"] = {"interval": [moments.interval(days)], "trs": _GREGORIAN}
+    return found
 
 
 def _description(here: Here, layer: Mapping[str, Any]) -> str:

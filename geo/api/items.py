@@ -14,6 +14,7 @@ from geo.api.here import Link
 from geo.api.parameters import ItemsQuery
 from geo.api.places import meets_box, meets_shape
 from geo.feature_store import BBox, FeatureStore, Where
+from geo.time_limit import limited
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class Page:
         How many there are on all pages.
     next_after
         The row after which the next page begins; ``None`` on the last.
+    previous_after
+        The row after which the page before begins; ``None`` on the first.
     """
 
     features: Sequence[bytes]
     matched: int
     next_after: int | None
+    previous_after: int | None
 
 
 def read_page(store: FeatureStore, query: ItemsQuery) -> Page:
@@ -41,17 +45,20 @@ def read_page(store: FeatureStore, query: ItemsQuery) -> Page:
     Raises
     ------
     BadRequest
-        Those of :class:`geo.api.conditions.Compiler`, ``API_QUERY_COSTLY``.
+        Those of :class:`geo.api.conditions.Compiler`, ``API_QUERY_COSTLY``, ``API_BUSY``.
     """
     box = query.box if query.box and query.box[0] <= query.box[2] else None
-    where = _condition(store, query)
-    rows = store.select(bbox=box, where=where, limit=query.limit + 1, after=query.after)
+    with limited():
+        where = _condition(store, query)
+        rows = store.select(bbox=box, where=where, limit=query.limit + 1, after=query.after)
+        previous = _start_before(store, query, box, where) if query.after else None
+        matched = _matched(store, box, where)
     shown = rows[: query.limit]
     features = [feature for _, feature in shown]
     if axes.is_swapped(query.crs):
         features = [swap_feature(feature) for feature in features]
     more = len(rows) > query.limit
-    return Page(features, _matched(store, box, where), shown[-1][0] if more else None)
+    return Page(features, matched, shown[-1][0] if more else None, previous)
 
 
 def collection_text(page: Page, links: Sequence[Link], *, stamp: str) -> bytes:
@@ -92,6 +99,12 @@ def _condition(store: FeatureStore, query: ItemsQuery) -> Where | None:
         *query.equal,
         None if query.tree is None else compiler.condition(query.tree),
     )
+
+
+def _start_before(
+    store: FeatureStore, query: ItemsQuery, box: BBox | None, where: Where | None
+) -> int | None:
+    return store.start_before(bbox=box, where=where, limit=query.limit, after=query.after)
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""The parameter ``datetime``: which features are of a time, by their ``as_of``.
+"""The parameter ``datetime``: which features are of a time, by their ``as_of``, and the extent.
 
 ``as_of`` is a day, a month or a year, and means all of it; a feature is of a time if the two
 have a day in common. Days are those of Asia/Shanghai.
@@ -7,10 +7,11 @@ have a day in common. Days are those of Asia/Shanghai.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 
 from geo.errors import BadRequest
-from geo.feature_store import Where, quoted
+from geo.feature_store import FeatureStore, Where, quoted
 from geo.model import parse_partial_date
 from geo.times import SHANGHAI
 
@@ -68,6 +69,39 @@ def condition(days: Days) -> Where:
         parts.append(f"{column} || substr('0000-12-31', length({column}) + 1) >= ?")
         values.append(begin)
     return " AND ".join(parts), tuple(values)
+
+
+@lru_cache(maxsize=64)
+def covered_days(store: FeatureStore) -> tuple[date, date] | None:
+    """Return the first and last day that features of a layer are of.
+
+    ``None`` if they say none, or are too many to look through. Found once: they never change.
+
+    Raises
+    ------
+    BadRequest
+        ``API_BUSY``.
+    """
+    try:
+        texts = store.values_of(FIELD)
+    except BadRequest as error:
+        if error.code != "API_QUERY_COSTLY":
+            raise
+        return None
+    known = [days for text in texts if (days := parse_partial_date(text))]
+    firsts, lasts = [first for first, _ in known], [last for _, last in known]
+    return (min(firsts), max(lasts)) if known else None
+
+
+def interval(days: tuple[date, date]) -> list[str]:
+    """Return the first and last second of days in Asia/Shanghai, in UTC as RFC 3339 has it.
+
+    >>> interval((date(2025, 1, 1), date(2026, 11, 30)))
+    ['2024-12-31T16:00:00Z', '2026-11-30T15:59:59Z']
+    """
+    times = zip(days, (time.min, time(23, 59, 59)), strict=True)
+    moments = (datetime.combine(day, at, SHANGHAI).astimezone(UTC) for day, at in times)
+    return [f"{moment:%Y-%m-%dT%H:%M:%SZ}" for moment in moments]
 
 
 def _days(text: str) -> tuple[date, date]:

@@ -125,7 +125,7 @@ def _get(
         "200": {"description": summary, "content": content},
         **{code: {"$ref": f"#/components/responses/{code}"} for code in ("400", "401", "429")},
     }
-    for code, wanted in (("404", missing), ("410", pinned)):
+    for code, wanted in (("404", missing), ("410", pinned), ("503", pinned)):
         if wanted:
             responses[code] = {"$ref": f"#/components/responses/{code}"}
     return {
@@ -209,5 +209,6 @@ def _errors(here: Here) -> Part:
             ("404", "api.e_404"),
             ("410", "api.e_410"),
             ("429", "api.e_429"),
+            ("503", "api.e_503"),
         )
     }

@@ -14,6 +14,7 @@ from functools import lru_cache
 from geo.api.shapes import Shape, bounds, box_shape, intersects, shape_of
 from geo.errors import BadRequest
 from geo.feature_store import BBox, FeatureStore, Where
+from geo.time_limit import limited
 
 _MOST_PAIRS = 2_000_000
 """Pairs of segments that are compared for one shape: a second or two."""
@@ -66,13 +67,15 @@ def _failing(store: FeatureStore, shape: Shape) -> str:
     is_box = shape == box_shape(box)
     budget = _MOST_PAIRS
     failing = []
-    for row, feature in _doubtful(store, box, within_is_sure=is_box):
-        other = shape_of(json.loads(feature)["geometry"])
-        budget -= _PAIRS_OF_A_FEATURE + _size(shape) * _size(other)
-        if budget < 0:
-            raise BadRequest("API_QUERY_COSTLY")
-        if not intersects(shape, other):
-            failing.append(row)
+    with limited() as limit:
+        for row, feature in _doubtful(store, box, within_is_sure=is_box):
+            limit.check()
+            other = shape_of(json.loads(feature)["geometry"])
+            budget -= _PAIRS_OF_A_FEATURE + _size(shape) * _size(other)
+            if budget < 0:
+                raise BadRequest("API_QUERY_COSTLY")
+            if not intersects(shape, other):
+                failing.append(row)
     return json.dumps(failing)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _TEXT = {"type": "string"}
+_MOMENT = {"type": "string", "format": "date-time"}
 _TEXTS = {"type": "array", "items": _TEXT}
 
 
@@ -13,7 +14,9 @@ def _list_of(name: str) -> dict[str, Any]:
 
 
 def _object(required: list[str], **properties: object) -> dict[str, Any]:
-    return {"type": "object", "required": required, "properties": properties}
+    # A list of required properties must not be empty.
+    demanded = {"required": required} if required else {}
+    return {"type": "object", **demanded, "properties": properties}
 
 
 _LINKS = _list_of("link")
@@ -59,11 +62,16 @@ _COLLECTION = _object(
     storageCrs=_TEXT,
     links=_LINKS,
     extent=_object(
-        ["spatial"],
+        [],
         spatial=_object(
             ["bbox"],
             bbox={"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
             crs=_TEXT,
+        ),
+        temporal=_object(
+            ["interval"],
+            interval={"type": "array", "items": {"type": "array", "items": _MOMENT}},
+            trs=_TEXT,
         ),
     ),
 )
@@ -105,7 +113,7 @@ SCHEMAS: dict[str, Any] = {
     "featureCollection": _object(
         ["type", "features", "links", "numberMatched", "numberReturned", "timeStamp"],
         type={"type": "string", "enum": ["FeatureCollection"]},
-        timeStamp={"type": "string", "format": "date-time"},
+        timeStamp=_MOMENT,
         numberMatched={"type": "integer", "minimum": 0},
         numberReturned={"type": "integer", "minimum": 0},
         links=_LINKS,

@@ -77,11 +77,25 @@ def scene_notices(scene: Mapping[str, Any], w: Wording) -> list[str]:
 
 
 def scene_notes(scene: Mapping[str, Any], w: Wording) -> list[str]:
-    """Return what the speaker says, and what this publish lacks of the scene."""
+    """Return what the speaker says, and what of the scene is not drawn or lacking."""
     lines = str(w.pick(scene["notes"])).splitlines()
     notes = [text for line in lines if (text := clean(line))]
     missing = [clean(one["id"]) for one in scene["missing"]]
-    return [*notes, *([w.t("slides.missing", ids=w.enumerate(missing))] if missing else [])]
+    lacks = [w.t("slides.missing", ids=w.enumerate(missing))] if missing else []
+    return [*notes, *_part_notes(scene, w), *lacks]
+
+
+def _part_notes(scene: Mapping[str, Any], w: Wording) -> list[str]:
+    """Return of which layers the scene draws only a part; earlier software wrote none."""
+    return [
+        w.t(
+            "show.part",
+            layer=clean(w.pick(part["title"])),
+            drawn=w.number(len(part["drawn"])),
+            count=w.number(part["count"]),
+        )
+        for part in scene.get("parts", {}).values()
+    ]
 
 
 def scene_figures(scene: Mapping[str, Any], w: Wording) -> list[Told]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,7 +146,7 @@ def _slide(
         number=number,
         title=words.headline,
         blocks=blocks,
-        picture=_picture(snapshot, scene, w),
+        picture=_picture(snapshot, show, scene, w),
         alt=_alt(snapshot, scene, w),
         address=address if words.has_code else "",
         notes=[*scene_notes(scene, w), *_cut_texts(words, blocks)],
@@ -165,15 +165,26 @@ def _cut_texts(words: Words, blocks: Sequence[Block]) -> list[str]:
 # --- the map --------------------------------------------------------------------------------
 
 
-def _picture(snapshot: Snapshot, scene: Mapping[str, Any], w: Wording) -> str:
+def _picture(
+    snapshot: Snapshot, show: Mapping[str, Any], scene: Mapping[str, Any], w: Wording
+) -> str:
     kinds = _kinds(snapshot)
     layers: dict[str, list[Feature]] = {}
     for name in scene["layers"]:
-        # So many marks would be one blot, and the file too heavy to show.
-        if not snapshot.is_large(name):
-            layers.setdefault(kinds[name], []).extend(snapshot.features(name).values())
+        layers.setdefault(kinds[name], []).extend(_drawn(snapshot, show, scene, name))
     chosen = {(kinds[one["layer"]], str(one["id"])) for one in scene["highlight"]}
     return draw_scene_map(layers, w, ROOM, view=view_box(scene["view"]), chosen=chosen)
+
+
+def _drawn(
+    snapshot: Snapshot, show: Mapping[str, Any], scene: Mapping[str, Any], layer: str
+) -> Collection[Feature]:
+    """Return the features of a layer that a scene draws: of a large one, those it points out."""
+    if not snapshot.is_large(layer):
+        return snapshot.features(layer).values()
+    # So many marks would be one blot. Earlier software wrote no parts.
+    keys = set(scene.get("parts", {}).get(layer, {}).get("drawn", ()))
+    return [one for one in show.get("features", {}).get(layer, ()) if one["id"] in keys]
 
 
 def view_box(view: Mapping[str, Any]) -> Bbox:

@@ -7,7 +7,7 @@ fails because of a record that is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,12 @@ from geo.i18n import LANGUAGES, both
 from geo.model import FORMAT, Catalog
 from geo.render.geojson import table_to_records
 from geo.render.show_figures import SAID_NATURES, describe_figures
+from geo.render.show_parts import Part, describe_part, large_layers, part_features
 from geo.story import MOST_FIGURES, OFFER_FIGURES, Scene, Story, View, split_reference
 from geo.wording import Wording
 
 _Document = dict[str, Any]
+_DescribePart = Callable[[str, Sequence[Mapping[str, str]]], Part | None]
 _CONTACT = ("post", "phone", "email")
 _OFFICE_FIELDS = ("park_id", "name_zh", "name_en", *(f"contact_{part}" for part in _CONTACT))
 
@@ -48,17 +50,23 @@ class _Edition:
         layer, key = split_reference(reference)
         return {"layer": layer, "id": key} if key in self.features.get(layer, ()) else None
 
+    def of(self, layer: str) -> Iterable[str]:
+        """Return the natures of the features of a layer."""
+        return self.features[layer].values()
+
     def natures(
         self,
         figures: Sequence[_Document],
         layers: Sequence[str],
         highlight: Sequence[Mapping[str, str]],
+        parts: Mapping[str, Part],
     ) -> list[str]:
         """Return what a slide must say of what it shows."""
         said = {
             *(figure["nature"] for figure in figures),
             *(self.features[place["layer"]][place["id"]] for place in highlight),
-            *(nature for layer in layers for nature in self.features[layer].values()),
+            *(nature for layer in layers if layer not in parts for nature in self.of(layer)),
+            *(self.features[name][key] for name, part in parts.items() for key in part["drawn"]),
         }
         return [nature for nature in SAID_NATURES if nature in said]
 
@@ -81,6 +89,12 @@ def build_show(
     }
     figures = describe_figures(catalog, frames, as_of=site["as_of"])
     edition = _Edition(figures, features, site["extent"])
+    large = large_layers(catalog, frames)
+
+    def part(layer: str, highlight: Sequence[Mapping[str, str]]) -> Part | None:
+        return describe_part(layer, highlight, catalog, frames) if layer in large else None
+
+    scenes = [_describe_scene(scene, edition, part) for scene in story.scenes]
     return {
         "format": FORMAT,
         "title": story.title.model_dump(),
@@ -89,7 +103,8 @@ def build_show(
         "demo": catalog.site.demo,
         "map_approval": catalog.site.map_approval,
         "contact": _describe_contact(catalog, frames),
-        "scenes": [_describe_scene(scene, edition) for scene in story.scenes],
+        "scenes": scenes,
+        "features": part_features([scene["parts"] for scene in scenes], catalog, frames),
     }
 
 
@@ -110,12 +125,13 @@ def _describe_office(park: Mapping[str, Any]) -> _Document:
     return {"park": park["park_id"], "name": name, **given}
 
 
-def _describe_scene(scene: Scene, edition: _Edition) -> _Document:
+def _describe_scene(scene: Scene, edition: _Edition, describe: _DescribePart) -> _Document:
     found = [edition.figures[name] for name in scene.figures if name in edition.figures]
     # A count of nothing is no figure for a wall: the scene says so in words.
     figures = [figure for figure in found if not _counts_nothing(figure)][:MOST_FIGURES]
     layers = [layer for layer in scene.layers if layer in edition.features]
     highlight = [place for ref in scene.highlight if (place := edition.find(ref))]
+    parts = {layer: part for layer in layers if (part := describe(layer, highlight))}
     shown = scene.model_dump()
     return {
         "id": scene.id,
@@ -128,7 +144,8 @@ def _describe_scene(scene: Scene, edition: _Edition) -> _Document:
         "view": _describe_view(scene.view, edition.extent),
         "layers": layers,
         "highlight": highlight,
-        "natures": edition.natures(figures, layers, highlight),
+        "parts": parts,
+        "natures": edition.natures(figures, layers, highlight, parts),
         "sources": _collect_sources(shown["source"], figures),
         "duration_s": scene.duration_s,
         "missing": list(_missing(scene, edition)),

@@ -1,4 +1,4 @@
-"""What search engines ask for: ``/robots.txt`` and ``/sitemap.xml``, of the public edition alone.
+"""What search engines ask for: ``/robots.txt`` and the sitemap, of the public edition alone.
 
 Pages for people who sign in are not listed here: they say for themselves that they are not
 to be indexed (:func:`geo.web.session.keep_private`), which a crawler only learns if it may ask.
@@ -7,24 +7,27 @@ to be indexed (:func:`geo.web.session.keep_private`), which a crawler only learn
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
+from math import ceil
 from urllib.parse import quote
 
 from flask import Blueprint, Response
 
+from geo.errors import NotFound
 from geo.i18n import LANGUAGES
 from geo.profiles.profile import KINDS
 from geo.query import Snapshot
-from geo.web.current import origin, root
+from geo.web.current import origin, root, snapshot
 from geo.web.navigation import WAYS
 from geo.web.pages import public_page
 from geo.wording import Wording
 
 blueprint = Blueprint("crawlers", __name__)
 
-MOST = 50_000
-"""Most addresses of one sitemap, as its format allows."""
+MOST = 10_000
+"""Most addresses of one file: 3 MB. The format allows 50,000 in 50 MB, which is slow to make."""
 
+_XML = "application/xml"
 _ENDLESS = (
     "search?q=",
     "search?lang=en&q=",
@@ -51,18 +54,62 @@ def robots() -> Response:
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """Answer the addresses of all public pages, each in every language."""
-    return public_page("sitemap.xml", sitemap_contents, content_type="application/xml")
+    """Answer the addresses of all public pages in every language, or which files list them."""
+    if _part_count(snapshot()) > 1:
+        return public_page("sitemap_index.xml", index_contents, content_type=_XML)
+    return public_page("sitemap.xml", sitemap_contents, 1, content_type=_XML)
 
 
-def sitemap_contents(shown: Snapshot, w: Wording) -> Mapping[str, object]:
-    """Return the paths of the public pages, at most :data:`MOST` with all languages."""
-    return {"paths": list(islice(_paths(shown), MOST // len(LANGUAGES))), "languages": LANGUAGES}
+@blueprint.get("/sitemap-<int:number>.xml")
+def sitemap_part(number: int) -> Response:
+    """Answer some of the addresses of a site that has many.
+
+    Raises
+    ------
+    NotFound
+        ``FILE_UNKNOWN`` if the sitemap has no such part.
+    """
+    count = _part_count(snapshot())
+    if not 1 <= number <= count or count == 1:
+        raise NotFound("FILE_UNKNOWN", name=f"sitemap-{number}.xml"[:40])
+    # Not kept: the parts would drive pages for people out, and are asked for once in a while.
+    return public_page("sitemap.xml", sitemap_contents, number, content_type=_XML, keep=False)
 
 
-def _paths(shown: Snapshot) -> Iterator[str]:
-    yield ""
-    yield from (way.path for way in WAYS if way.path)
-    yield from ("compare", "search", "downloads")
+def index_contents(shown: Snapshot, w: Wording) -> Mapping[str, object]:
+    """Return how many parts the sitemap has."""
+    return {"count": _part_count(shown)}
+
+
+def sitemap_contents(shown: Snapshot, w: Wording, number: int) -> Mapping[str, object]:
+    """Return the paths of one part, at most :data:`MOST` with all languages."""
+    paths = _paths_from(shown, (number - 1) * _paths_of_part())
+    return {"paths": list(islice(paths, _paths_of_part())), "languages": LANGUAGES}
+
+
+def _paths_of_part() -> int:
+    return MOST // len(LANGUAGES)
+
+
+def _part_count(shown: Snapshot) -> int:
+    found = len(_fixed_paths()) + sum(len(shown.of_kind(kind)) for kind in KINDS)
+    return ceil(found / _paths_of_part())
+
+
+def _fixed_paths() -> list[str]:
+    return ["", *(way.path for way in WAYS if way.path), "compare", "search", "downloads"]
+
+
+def _paths_from(shown: Snapshot, start: int) -> Iterator[str]:
+    """Yield the paths of all pages from a place on, without reading the keys before it."""
+    fixed = _fixed_paths()
+    parts: list[Iterator[str]] = [islice(fixed, start, None)]
+    start = max(0, start - len(fixed))
     for kind in KINDS:
-        yield from (f"{kind}/{quote(key)}" for key in shown.of_kind(kind))
+        parts.append(_profiles_from(shown, kind, start))
+        start = max(0, start - len(shown.of_kind(kind)))
+    return chain.from_iterable(parts)
+
+
+def _profiles_from(shown: Snapshot, kind: str, start: int) -> Iterator[str]:
+    return (f"{kind}/{quote(key)}" for key in shown.keys_from(kind, start))

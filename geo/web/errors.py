@@ -16,6 +16,7 @@ from geo.web.current import language, wants_page
 
 _STATUS: dict[type[GeoError], int] = {NotFound: 404, BadRequest: 400, AccessDenied: 403}
 _STATUS_OF_CODE = {
+    "API_BUSY": 503,
     "API_SNAPSHOT_GONE": 410,
     "DATA_LOCKED": 409,
     "DISK_FULL": 507,
@@ -36,7 +37,7 @@ _STATUS_OF_CODE = {
     "WAIVER_EXISTS": 409,
 }
 
-_RETRY_SECONDS = {"PDF_BUSY": 5}
+_RETRY_SECONDS = {"API_BUSY": 5, "PDF_BUSY": 5}
 
 
 def register(app: Flask) -> None:

@@ -18,7 +18,6 @@ from geo.api.cql import LONGEST, parse_filter
 from geo.api.items import read_page
 from geo.api.parameters import read_items_query
 from geo.errors import BadRequest
-from geo.feature_store import FeatureStore
 from tests.api.layer import DATES, STATES, Layer, make_layer
 
 
@@ -378,15 +377,3 @@ def test_a_time_finds_what_has_a_day_in_common(layer: Layer, asked: str, kept: s
 def test_a_time_that_is_none_is_refused(layer: Layer, asked: str) -> None:
     with pytest.raises(BadRequest, match="API_DATETIME_INVALID"):
         found(layer, datetime=asked)
-
-
-# --- limits -----------------------------------------------------------------------------------
-
-
-def test_a_query_that_takes_too_long_is_given_up(layer: Layer, monkeypatch) -> None:
-    monkeypatch.setattr("geo.feature_store._LONGEST_SECONDS", 0.05)
-    endless = (
-        "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n) > 0"
-    )
-    with pytest.raises(BadRequest, match="API_QUERY_COSTLY"):
-        FeatureStore(layer.store.path).matched(where=(endless, ()))

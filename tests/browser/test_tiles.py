@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from tests.browser.people import add_user, open_signed_in
+from tests.browser.showpage import open_show
 from tests.browser.site import AS_OF, ROOT, Server, copy_layers, environment, serving
 
 LARGE_FROM = 100
@@ -456,3 +457,26 @@ def test_the_search_box_asks_the_server_for_what_it_does_not_have(open_map, tile
     option.wait_for()
     option.click()
     page.until("location.search.includes('sel=parcels/CL-TJ-001')")
+
+
+def test_the_show_draws_what_it_points_out_and_says_so(tiled, open_map):
+    show = open_show(open_map, "?scene=offer", on=tiled)
+    asked = []
+    show.page.on("request", lambda request: asked.append(request.url))
+    scene = next(one for one in show.scenes() if one["id"] == "offer")
+    part, whole = scene["parts"]["parcels"], show.picture()
+    assert 0 < len(part["drawn"]) < part["count"]
+    with show.page.expect_popup() as opened:
+        show.press("n")
+    notes = opened.value.locator("main").inner_text()
+    assert f"有 {part['count']} 个要素，本页只画出所指的 {len(part['drawn'])} 个" in notes
+
+    def without_parts(route):
+        story = route.fetch().json()
+        route.fulfill(json=story | {"features": {}})
+
+    show.page.route("**/show.json", without_parts)
+    show.page.reload()
+    show.settle()
+    assert show.picture() != whole, "the plots of the park were on the map"
+    assert not any("/items" in address for address in asked), "the show has them itself"

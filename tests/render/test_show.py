@@ -278,3 +278,70 @@ def test_without_a_story_there_is_no_show(tmp_path):
     (layers / "story.toml").unlink()
     publish(tmp_path / "out", data=layers)
     assert document(tmp_path / "out", "public") is None
+
+
+# --- large layers -----------------------------------------------------------------------------
+
+FIELDS = [
+    {"parcel_id": f"L{n}", "park_id": "A" if n % 2 else "D", "nature": nature}
+    for n, nature in enumerate(("sample", "surveyed", "surveyed", "surveyed", "schematic"))
+]
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Build a show of which the plots alone are a large layer."""
+    monkeypatch.setattr("geo.feature_store.LARGE_FROM", 4)
+
+    def build_large(*scenes):
+        return build(*scenes, frames=frames_of(parcels=FIELDS))
+
+    return build_large
+
+
+def test_of_a_large_layer_a_scene_draws_what_it_points_out(large):
+    asked = {"layers": ["parks", "parcels"], "highlight": ["parks/A", "parcels/L4", "places/town"]}
+    show = large(scene(**asked))
+    (described,) = show["scenes"]
+    part = described["parts"]["parcels"]
+    assert list(described["parts"]) == ["parcels"], "parks are few, and drawn whole"
+    assert (part["drawn"], part["count"]) == (["L4", "L1", "L3"], 5)
+    assert part["title"].keys() == {"zh", "en"}
+    assert [feature["id"] for feature in show["features"]["parcels"]] == ["L1", "L3", "L4"]
+    assert show["features"]["parcels"][0]["properties"]["park_id"] == "A"
+    assert described["natures"] == ["schematic"], "what is not drawn need not be said"
+
+
+def test_scenes_share_the_features_of_large_layers(large):
+    scenes = [
+        scene(id="one", layers=["parcels"], highlight=["parcels/L0", "parcels/gone"]),
+        scene(id="two", layers=["parcels"], highlight=["parcels/L0", "parcels/L2"]),
+        scene(id="three", layers=["parcels"]),
+        scene(id="four", highlight=["parcels/L3"]),
+    ]
+    show = large(*scenes)
+    drawn = [{k: part["drawn"] for k, part in one["parts"].items()} for one in show["scenes"]]
+    assert drawn == [{"parcels": ["L0"]}, {"parcels": ["L0", "L2"]}, {"parcels": []}, {}]
+    assert [feature["id"] for feature in show["features"]["parcels"]] == ["L0", "L2"]
+    assert show["scenes"][2]["natures"] == []
+
+
+def test_a_scene_draws_only_so_many_of_a_large_layer(large, monkeypatch):
+    monkeypatch.setattr("geo.render.show_parts.MOST", 2)
+    highlight = ["parks/A", "parks/D", "parcels/L4"]
+    (described,) = large(scene(layers=["parcels"], highlight=highlight))["scenes"]
+    assert described["parts"]["parcels"]["drawn"] == ["L4", "L0"]
+
+
+def test_firms_are_never_drawn_and_so_no_part_of_them(monkeypatch):
+    monkeypatch.setattr("geo.feature_store.LARGE_FROM", 1)
+    firms = [{"enterprise_id": "E1", "park_id": "A", "nature": "sample"}]
+    frames = frames_of(enterprises=firms)
+    show = build(scene(layers=["enterprises"], highlight=["parks/A"]), frames=frames)
+    assert show["scenes"][0]["parts"] == show["features"] == {}
+    assert show["scenes"][0]["natures"] == ["sample"]
+
+
+def test_small_layers_have_no_parts():
+    show = build(scene(layers=["parks", "parcels"], highlight=["parks/A"]))
+    assert show["features"] == {} and show["scenes"][0]["parts"] == {}

@@ -112,11 +112,34 @@ def test_addresses_keep_to_the_place_where_the_application_is_mounted(client):
     assert f"<loc>{SITE}/parks-map/sites</loc>" in client.get("/sitemap.xml", **at).text
 
 
-def test_a_sitemap_holds_no_more_than_its_format_allows(client, published, monkeypatch):
-    monkeypatch.setattr(crawlers, "MOST", 6)
-    answer = (
-        create_app(Settings(out=published))
-        .test_client()
-        .get("/sitemap.xml", base_url="http://small.example")
-    )
-    assert answer.text.count("<loc>") == 6
+def locations(answer) -> list[str]:
+    return [node.text or "" for node in ElementTree.fromstring(answer.data).iter(f"{MAP}loc")]
+
+
+@pytest.fixture
+def many(published: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """The site as if a file held no more than a hundred addresses."""
+    monkeypatch.setattr(crawlers, "MOST", 100)
+    return create_app(Settings(out=published)).test_client()
+
+
+def test_a_large_site_lists_its_pages_in_parts(many, listed):
+    index = many.get("/sitemap.xml", base_url="https://large.example")
+    assert ElementTree.fromstring(index.data).tag == f"{MAP}sitemapindex"
+    found = []
+    for address in locations(index):
+        part = many.get(address.removeprefix("https://large.example"), base_url=SITE)
+        assert (part.status_code, part.content_type) == (200, "application/xml")
+        found.append(locations(part))
+    assert [len(one) for one in found[:-1]] == [100] * (len(found) - 1)
+    assert 0 < len(found[-1]) <= 100
+    assert [address for one in found for address in one] == list(listed)
+
+
+@pytest.mark.parametrize("number", ["0", "99", "-1", "x", "9" * 30])
+def test_a_part_that_is_none_is_not_found(many, number):
+    assert many.get(f"/sitemap-{number}.xml").status_code == 404
+
+
+def test_a_small_site_has_one_file_alone(client):
+    assert client.get("/sitemap-1.xml").status_code == 404

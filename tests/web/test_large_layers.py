@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -9,11 +10,14 @@ from pathlib import Path
 import pytest
 
 import geo.feature_store
+from geo.export import show_slides
 from geo.large_layer import LargeLayer
 from geo.large_search import candidates, named_like
 from geo.publish import publish
 from geo.query import Library, Snapshot
 from geo.settings import BUNDLED_LAYERS, Settings
+from geo.web import crawlers
+from geo.wording import Wording
 from tests.web.people import client_of
 
 AS_OF = date(2026, 11, 22)
@@ -71,6 +75,34 @@ def answer(out: Path, path: str) -> str:
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_says_the_same(outs: dict[str, Path], path: str) -> None:
     assert answer(outs["large"], path) == answer(outs["small"], path)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_a_part_of_the_sitemap_says_the_same(outs: dict[str, Path], number: int, monkeypatch):
+    monkeypatch.setattr(crawlers, "MOST", 100)
+    path = f"/sitemap-{number}.xml"
+    assert answer(outs["large"], path) == answer(outs["small"], path)
+
+
+def test_slides_show_what_a_scene_points_out_of_a_large_layer(
+    large: Snapshot, small: Snapshot, monkeypatch
+) -> None:
+    def list_keys(layers, *_, **__) -> str:
+        return json.dumps({kind: [one["id"] for one in found] for kind, found in layers.items()})
+
+    monkeypatch.setattr(show_slides, "draw_scene_map", list_keys)
+    scenes = [scene["id"] for scene in large.document("show.json")["scenes"]]
+    number = scenes.index("offer")
+    slide, whole = (
+        show_slides.build_deck(shown, Wording("en")).slides[number] for shown in (large, small)
+    )
+    plots = [plot["id"] for plot in small.having("parcels", "park_id", ["CL-TJ"])]
+    count = len(small.of_kind("parcels"))
+    assert json.loads(slide.picture)["parcels"] == plots != []
+    assert len(json.loads(whole.picture)["parcels"]) == count
+    said = f"{count} features; this slide draws only the {len(plots)}"
+    assert any(said in note for note in slide.notes)
+    assert not any("this slide draws only" in note for note in whole.notes)
 
 
 def test_large_layers_have_no_file_of_their_own(large: Snapshot) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from geo.api import axes, documents
+from geo.api import axes, documents, moments
 from geo.api.cql import LONGEST
 from geo.api.documents import CONFORMANCE, layer_named
 from geo.api.here import Here
@@ -51,6 +51,7 @@ def collection(shown: Snapshot, w: Wording, name: str) -> Mapping[str, object]:
     return {
         "collection": _describe(layer, w),
         "extent": ", ".join(f"{value:.4f}" for value in store.extent or ()),
+        "time": "/".join(map(str, dict.fromkeys(moments.covered_days(store) or ()))),
         "fields": fields,
         "crs": axes.CRS,
     }
@@ -70,7 +71,7 @@ def items(shown: Snapshot, w: Wording, name: str, given: Query) -> Mapping[str, 
     page = read_page(store, query)
     features = [json.loads(feature) for feature in page.features]
     columns = _columns(store.fields, features)
-    following = {**asked, "snapshot": shown.version, "after": str(page.next_after)}
+    pinned = {**asked, "snapshot": shown.version}
     return {
         "collection": _describe(layer, w),
         "columns": [_title(w, layer, column) for column in columns],
@@ -78,7 +79,8 @@ def items(shown: Snapshot, w: Wording, name: str, given: Query) -> Mapping[str, 
         "matched": page.matched,
         "asked": asked,
         "conditions": {n: v for n, v in given if n not in ("f", "snapshot", "after", "filter")},
-        "following": following if page.next_after is not None else None,
+        "following": _page_after(pinned, page.next_after),
+        "previous": _page_after(pinned, page.previous_after),
         "first": {n: v for n, v in given if n not in ("after", "snapshot")},
         "longest": LONGEST,
         "example": _example(store.fields, features),
@@ -104,6 +106,14 @@ def item(shown: Snapshot, w: Wording, name: str, key: str) -> Mapping[str, objec
         "sel": f"{name}/{key}" if kind else "",
         "nature": found.get("nature", ""),
     }
+
+
+def _page_after(pinned: Mapping[str, str], row: int | None) -> Mapping[str, str] | None:
+    """Return what the page after a row is asked with, ``None`` if there is no such page."""
+    if row is None:
+        return None
+    others = {name: value for name, value in pinned.items() if name != "after"}
+    return others | ({"after": str(row)} if row else {})
 
 
 def _describe(layer: Mapping[str, Any], w: Wording) -> dict[str, Any]:

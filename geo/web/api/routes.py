@@ -207,9 +207,11 @@ def _items_links(name: str, shown: Snapshot, page: items.Page) -> list[dict[str,
             title,
         ),
     ]
-    for rel, after in (("first", None), ("next", page.next_after)):
-        if (rel == "first" and "after" in given) or (rel == "next" and after is not None):
-            asked = given | {"snapshot": shown.version, "after": after}
+    first = 0 if "after" in given else None
+    for rel, after in (("first", first), ("prev", page.previous_after), ("next", page.next_after)):
+        if after is not None:
+            # No row stands before the first page, so it needs none in its address.
+            asked = given | {"snapshot": shown.version, "after": after or None}
             address = at.address("collections", name, "items", **asked)
             own.append(link(address, rel, GEOJSON, at.t(f"api.link_{rel}")))
     return own

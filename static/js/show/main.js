@@ -63,7 +63,7 @@ class Presentation {
       free: () => boxOf(find("show-free")),
       covers: () => [find("show-card"), find("show-base"), find("show-return")].map(boxOf),
       unit: () => Math.max(1, find("show-rule").offsetWidth / 100),
-    });
+    }, story.features ?? {});
     this.notes = new Notes(this.show, (event) => this.keys.listen(event));
     const bar = { bar: find("show-progress"), idle: story.idle_s, isKiosk: this.isKiosk };
     this.autoplay = new Autoplay(this.show, bar);

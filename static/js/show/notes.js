@@ -4,6 +4,7 @@
  */
 
 import { el, fill } from "../dom.js";
+import { number } from "../format.js";
 import { lang, pick, t } from "../i18n.js";
 
 /**
@@ -74,7 +75,8 @@ export class Notes {
         el("h1", { text: pick(scene.headline) }),
         paragraphs(pick(scene.notes) || t("show.no_notes")),
         el("ul", { class: "notes-figures" }, scene.figures.map((figure) =>
-          el("li", { text: spell(figure) })))),
+          el("li", { text: spell(figure) }))),
+        Object.values(scene.parts ?? {}).map((part) => el("p", { text: tell(part) }))),
       el("aside", { class: "notes-next" },
         el("h2", { text: t("show.next_scene") }),
         el("p", { class: "notes-headline", text: pick(following.headline) }),
@@ -126,6 +128,12 @@ function paragraphs(text) {
 /** @param {import("./state.js").Figure} figure */
 function spell({ subject, number, unit, period }) {
   return `${pick(subject)} ${number} ${pick(unit)} · ${pick(period)}`;
+}
+
+/** Say that a scene does not draw all of a layer. @param {import("./state.js").Part} part */
+function tell({ title, drawn, count }) {
+  const numbers = { drawn: number(drawn.length), count: number(count) };
+  return t("show.part", { layer: pick(title), ...numbers });
 }
 
 /** @param {number} value */

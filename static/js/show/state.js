@@ -12,6 +12,11 @@
  * @property {string} nature
  * @property {boolean} target
  *
+ * @typedef {object} Part
+ * @property {Text} title of the layer
+ * @property {string[]} drawn keys
+ * @property {number} count features of the layer
+ *
  * @typedef {object} Scene
  * @property {string} id
  * @property {"title"|"scene"|"closing"} kind
@@ -23,6 +28,7 @@
  * @property {{bounds?: number[], centre?: number[], zoom?: number}} view degrees of WGS84
  * @property {string[]} layers
  * @property {{layer: string, id: string}[]} highlight
+ * @property {Record<string, Part>} parts what it draws of layers that are too large to be drawn
  * @property {string[]} natures what the slide must say
  * @property {Text[]} sources
  * @property {number} duration_s
@@ -39,6 +45,7 @@
  * @property {string} map_approval
  * @property {{organiser: Text|null, corrections: any, offices: Office[]}} contact
  * @property {Scene[]} scenes
+ * @property {Record<string, import("../data.js").Feature[]>} features what scenes draw of large layers
  *
  * @typedef {object} Position
  * @property {number} index of the scene

@@ -17,8 +17,6 @@ import { Plane, makeThings } from "./things.js";
  */
 
 const WHEEL_PX = 120;
-/** Most things of a layer with tiles that one scene draws. */
-const PART = "200";
 /** Of these one may ask what is known. */
 const ASKED = ["parks", "parcels", "buildings", "logistics"];
 
@@ -39,10 +37,12 @@ export class Wall extends EventTarget {
    * @param {{root: HTMLElement, canvas: HTMLCanvasElement, names: SVGElement}} parts
    * @param {import("../data.js").Data} data
    * @param {Screen} screen
+   * @param {Record<string, import("../data.js").Feature[]>} features what scenes draw of large layers
    */
-  constructor({ root, canvas, names }, data, screen) {
+  constructor({ root, canvas, names }, data, screen, features) {
     super();
     this.data = data;
+    this.features = features;
     this.screen = screen;
     this.map = makeMap(root, data.site.extent);
     this.plane = new Plane(data.site.extent);
@@ -64,15 +64,14 @@ export class Wall extends EventTarget {
   async show(scene, atOnce = false) {
     this.#scene = scene;
     this.isExploring = false;
+    for (const id of scene.layers) this.#takePart(id, scene);
     this.#choose(scene);
     // Before the camera aims: the legend takes its room from the map.
     this.#tell(this.camera.sightOf(scene));
     this.camera.show(scene, atOnce);
     this.#paintSoon();
-    const isHere = (/** @type {string} */ id) => this.#layers.has(id) && !this.data.info(id)?.tiles;
-    if (scene.layers.every(isHere)) return;
-    const answers = scene.layers.map((id) => this.load(id).then(() => this.#loadPart(id, scene)));
-    await Promise.allSettled(answers);
+    if (scene.layers.every((id) => this.#layers.has(id))) return;
+    await Promise.allSettled(scene.layers.map((id) => this.load(id)));
     if (this.#scene !== scene) return;
     this.#choose(scene);
     this.#tell(this.camera.sightOf(scene));
@@ -89,17 +88,16 @@ export class Wall extends EventTarget {
   }
 
   /**
-   * Load what a scene points out of a layer that is too large to be drawn whole: things, or what
-   * belongs to parks.
+   * Take what a scene draws of a layer that is too large to be drawn whole; the show has it.
    * @param {string} id
    * @param {Scene} scene
    */
-  async #loadPart(id, scene) {
+  #takePart(id, scene) {
     const info = this.data.info(id);
     if (!info?.tiles) return;
-    const at = scene.highlight.map((ref) => ref.id).join(",");
-    const found = at ? (await this.data.page(id, { at, limit: PART })).features : [];
-    if (this.#scene === scene) this.#layers.set(id, makeThings(info, found, this.plane));
+    const drawn = new Set(scene.parts?.[id]?.drawn);
+    const found = (this.features[id] ?? []).filter((feature) => drawn.has(String(feature.id)));
+    this.#layers.set(id, makeThings(info, found, this.plane));
   }
 
   /** Return what is at a point of the screen. @param {{x: number, y: number}} point */

@@ -81,6 +81,22 @@ def test_a_collection_says_what_it_is(client: FlaskClient) -> None:
     assert parks in listed and listed[0]["id"] == "counties"
 
 
+def test_the_extent_in_time_is_that_of_the_features(client: FlaskClient) -> None:
+    for collection in get(client, "/api/collections")["collections"]:
+        page = f"/api/collections/{collection['id']}/items?limit=1"
+        (begin, end), *others = collection["extent"]["temporal"]["interval"]
+        assert not others and begin < end
+        every = get(client, page)["numberMatched"]
+        assert get(client, f"{page}&datetime={begin}/{end}")["numberMatched"] == every
+        assert get(client, f"{page}&datetime={begin}")["numberMatched"] > 0
+        assert get(client, f"{page}&datetime={end}")["numberMatched"] > 0
+        before = f"../{int(begin[:4]) - 1}-06"
+        assert get(client, f"{page}&datetime={before}")["numberMatched"] == 0
+    parks = get(client, "/api/collections/parks")["extent"]["temporal"]
+    assert parks["interval"] == [["2014-12-24T16:00:00Z", "2026-11-30T15:59:59Z"]]
+    assert "2014-12-25/2026-11-30" in client.get("/api/collections/parks?f=html").text
+
+
 def test_a_layer_without_an_archive_has_no_tiles(client: FlaskClient) -> None:
     assert not [
         one for one in get(client, "/api/collections/parks")["links"] if "tiles" in one["rel"]
@@ -140,6 +156,32 @@ def test_the_pages_are_all_features_once(client: FlaskClient) -> None:
         seen += [feature["id"] for feature in page["features"]]
         (path, *_) = [one["href"] for one in links(page, "next")] or [""]
     assert len(seen) == len(set(seen)) == page["numberMatched"] == 69
+
+
+@pytest.mark.parametrize("more", ["", "park_id=CL-DIGI", "bbox=80.8,36.8,81.7,36.95"])
+def test_the_pages_lead_back_as_they_lead_on(client: FlaskClient, more: str) -> None:
+    page, on = get(client, f"{ITEMS}?limit=20&{more}"), []
+    assert not links(page, "prev")
+    while links(page, "next"):
+        on.append([feature["id"] for feature in page["features"]])
+        page = get(client, links(page, "next")[0]["href"])
+    back = []
+    while links(page, "prev"):
+        assert "snapshot=" in links(page, "first")[0]["href"]
+        page = get(client, links(page, "prev")[0]["href"])
+        back.append([feature["id"] for feature in page["features"]])
+    assert back[::-1] == on and len(on) > 1
+
+
+def test_a_page_for_people_leads_back(client: FlaskClient) -> None:
+    first = client.get(f"{ITEMS}?f=html&limit=20")
+    second = client.get(f"{ITEMS}?f=html&limit=20&after=20")
+    assert 'rel="prev"' not in first.text
+    (address,) = re.findall(r'rel="prev" href="([^"]+)"', second.text)
+    assert "snapshot=" in address and "after=" not in address
+    again = client.get(address.replace("&amp;", "&"))
+    table = re.compile(r"<table.*</table>", re.DOTALL)
+    assert table.findall(again.text) == table.findall(first.text) != []
 
 
 @pytest.mark.parametrize(("limit", "count"), [("1", 1), ("1000", 393), ("100000", 393), ("", None)])
@@ -345,6 +387,11 @@ def test_pages_hold_to_one_version_while_another_is_published(
         assert page["numberMatched"] == len(expected)
         seen += [feature["id"] for feature in page["features"]]
     assert max(Counter(seen).values()) == 1 and set(seen) == expected
+
+    while links(page, "prev"):
+        page = get(client, links(page, "prev")[0]["href"])
+        assert {feature["id"] for feature in page["features"]} <= expected
+    assert [feature["id"] for feature in page["features"]] == seen[:150]
 
     shutil.rmtree(SnapshotStore(out).path(before or ""))
     gone = create_app(Settings(out=out)).test_client().get(f"{ITEMS}?snapshot={before}&after=150")

@@ -152,6 +152,8 @@ def test_owslib_finds_its_way(asked: Noting, published: Path) -> None:
     assert api.feature_collections() == layers(published)
     parks = api.collection("parks")
     assert parks["id"] == "parks" and parks["extent"]["spatial"]["bbox"]
+    ((begin, end),) = parks["extent"]["temporal"]["interval"]
+    assert api.collection_items("parks", datetime_=f"{begin}/{end}")["numberMatched"] > 0
     assert "park_id" in api.collection_queryables("parks")["properties"]
 
 
