@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from geo.console import print_json, warn
+from geo.errors import RunError
 from geo.settings import Settings
 
 
@@ -22,7 +23,12 @@ def add_bench_command(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def bench(arguments: argparse.Namespace, _settings: Settings) -> int:
     """Measure and print; return the exit status."""
-    from geo.bench import run  # geometry libraries take seconds to load
+    try:
+        from geo.bench import run  # geometry libraries take seconds to load
+    except ModuleNotFoundError as error:
+        # What looks at other processes comes with the libraries of a cluster.
+        reason = f"{error}: pip install -r requirements-scale.txt"
+        raise RunError("BENCH_FAILED", what="bench", reason=reason) from error
     from geo.bench.report import as_table
 
     sizes = arguments.plots or run.SIZES

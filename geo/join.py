@@ -6,7 +6,6 @@ frame. Frames come in EPSG:4326 with the columns of their kinds; none of them is
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.among import is_among
 from geo.crs import WGS84, ellipsoidal_area_m2, to_mu
 from geo.engine.pairs import index_pairs
 from geo.families import Families
@@ -30,6 +30,9 @@ _SUMS = {
     "invest_planned_sum_wan": "invest_planned_wan",
     "invest_in_place_sum_wan": "invest_in_place_wan",
 }
+COUNTED = ("stage", "park_id", *_SUMS.values())
+"""What of a firm counts for its park."""
+
 _Note = tuple[str, str, str]
 
 
@@ -89,17 +92,16 @@ def join_enterprises(
     around = _parks_at(enterprises.geometry, parks)
     rows = _records(enterprises, "enterprise_id", "building_id", "parcel_id", "park_id")
     # Firms of one plot that say the same are placed the same: a large register has few cases.
-    known: dict[tuple[Any, ...], _Placing] = {}
-    placings = []
+    cases: dict[tuple[Any, ...], int] = {}
+    case = np.empty(len(rows), dtype=np.int64)
     for number, (key, hall, plot, park) in enumerate(rows):
         owned = places.owned.get(key or "", ())
-        case = (hall, plot, park, plots.get(number), around.get(number), owned)
-        placing = known.get(case)
-        if placing is None:
-            placing = known[case] = places.place(*case)
-        placings.append(placing)
+        told = (hall, plot, park, plots.get(number), around.get(number), owned)
+        case[number] = cases.setdefault(told, len(cases))
+    placings = [places.place(*told) for told in cases]
     keys = [row[0] or "" for row in rows]
-    return _joined(enterprises, placings, parcels, buildings), _report(keys, placings)
+    frame = _joined(enterprises, placings, case, parcels, buildings)
+    return frame, _report(keys, placings, case)
 
 
 def aggregate_parcels(
@@ -144,9 +146,10 @@ def aggregate_parks(
     families = Families.of(parks)
     frame = parks.copy()
     frame["area_mu"] = to_mu(_known_area_m2(frame.geometry))
-    land = families.members(parcels, parcels["park_id"])
-    halls = families.members(buildings, _hall_parks(buildings, parcels))
-    firms = families.members(enterprises, enterprises["park_id"])
+    # What is told once for each park around it costs by its columns.
+    land = families.members(parcels[["state", "on_offer", "area_mu"]], parcels["park_id"])
+    halls = families.members(buildings[["state", "area_m2"]], _hall_parks(buildings, parcels))
+    firms = families.members(enterprises[["stage"]], enterprises["park_id"])
     columns = _land_columns(land) | _hall_columns(halls) | _firm_columns(firms, stages)
     for name, values in columns.items():
         frame[name] = _counted(frame["park_id"], values)
@@ -316,22 +319,26 @@ def _first_at(points: gpd.GeoSeries, areas: gpd.GeoSeries, keys: pd.Series[str])
 def _joined(
     enterprises: gpd.GeoDataFrame,
     placings: Sequence[_Placing],
+    case: np.ndarray,
     parcels: gpd.GeoDataFrame,
     buildings: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
+    """Return the firms as they are placed; ``case`` is the row of each one's placing."""
     frame = enterprises.copy()
-    for name in ("building_id", "parcel_id", "park_id"):
-        values = [getattr(placing.named, name) for placing in placings]
-        frame[name] = pd.Series(values, index=frame.index, dtype="str")
-    ways = [placing.placed_by for placing in placings]
-    frame["placed_by"] = pd.Series(ways, index=frame.index, dtype="str")
+    columns = {
+        name: [getattr(placing.named, name) for placing in placings]
+        for name in ("building_id", "parcel_id", "park_id")
+    }
+    columns["placed_by"] = [placing.placed_by for placing in placings]
+    for name, values in columns.items():
+        frame[name] = pd.Series(values, dtype="str").take(case).set_axis(frame.index)
     shapes = frame.geometry.to_numpy().copy()
     open_ones = np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     homeless = frame.iloc[open_ones]
     in_halls = _inner_points(buildings, "building_id", homeless["building_id"])
     in_plots = _inner_points(parcels, "parcel_id", homeless["parcel_id"])
     for row in open_ones.tolist():
-        named = placings[row].named
+        named = placings[case[row]].named
         shapes[row] = in_halls.get(named.building_id) or in_plots.get(named.parcel_id)
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=WGS84))
 
@@ -340,18 +347,23 @@ def _inner_points(
     areas: gpd.GeoDataFrame, key: str, wanted: pd.Series[str]
 ) -> dict[str | None, Any]:
     """Return a point inside each valid geometry; what crosses itself has no sure inside."""
-    named = areas[areas[key].notna() & areas[key].isin(wanted)]
+    named = areas[is_among(areas[key], wanted)]
     usable = named[named.geometry.notna() & named.geometry.is_valid]
     firsts = usable.drop_duplicates(key)
     points = firsts.geometry.representative_point()
     return {k: p for k, p in zip(firsts[key], points, strict=True) if not p.is_empty}
 
 
-def _report(keys: Sequence[str], placings: Sequence[_Placing]) -> JoinReport:
-    pairs = list(zip(keys, placings, strict=True))
-    tally = Counter(placing.placed_by for placing in placings)
+def _report(keys: Sequence[str], placings: Sequence[_Placing], case: np.ndarray) -> JoinReport:
+    tally = dict.fromkeys(PLACED_BY, 0)
+    for placing, count in zip(placings, np.bincount(case).tolist(), strict=True):
+        tally[placing.placed_by] += count
+    # Few firms are worth a word.
+    telling = [p.placed_by == "none" or bool(p.unknown or p.conflicts) for p in placings]
+    rows = np.flatnonzero(np.array(telling, dtype=bool)[case]).tolist()
+    pairs = [(keys[row], placings[case[row]]) for row in rows]
     return JoinReport(
-        counts={way: tally[way] for way in PLACED_BY},
+        counts=tally,
         unplaced=tuple(key for key, placing in pairs if placing.placed_by == "none"),
         unknown=tuple((key, *note) for key, placing in pairs for note in placing.unknown),
         conflicts=tuple((key, *note) for key, placing in pairs for note in placing.conflicts),

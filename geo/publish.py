@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import html
 import json
+import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ from geo.findings import NO_WAIVERS, Waivers, findings_document
 from geo.i18n import LANGUAGES
 from geo.indicators import Indicators
 from geo.join import (
+    COUNTED,
     JoinReport,
     aggregate_buildings,
     aggregate_parcels,
@@ -54,11 +56,11 @@ from geo.render.search import build_search
 from geo.render.show import build_show
 from geo.render.show_figures import describe_figures
 from geo.render.site import build_site
-from geo.render.tiles import Tileset, Zooms
-from geo.render.tiles.places import Places
+from geo.render.tiles import Drawn, Tileset, Zooms
 from geo.settings import Settings
 from geo.software import software_digest
-from geo.storage.feature_files import fill_features, index_features
+from geo.storage.feature_files import write_features
+from geo.storage.feature_process import Start, hand_over, writing_beside
 from geo.storage.snapshots import Content, SnapshotStore, content_version
 from geo.storage.tile_files import write_tiles
 from geo.story import Story
@@ -119,12 +121,36 @@ class Published:
 
 
 @dataclass(frozen=True)
+class _Tiled:
+    """What the tiles of a layer were made of, and their file."""
+
+    drawn: Drawn
+    path: Path
+
+
+@dataclass(frozen=True)
+class _RenderedEdition:
+    """One edition: its frames, its files by their names in it, and the map by language."""
+
+    name: Edition
+    frames: dict[str, pd.DataFrame]
+    small: dict[str, bytes]
+    large: dict[str, Path]
+    maps: list[RenderedMap]
+
+    @property
+    def files(self) -> dict[str, Content]:
+        """All files by their names in the snapshot."""
+        files: dict[str, Content] = {**self.small, **self.large}
+        return {f"{self.name}/{name}": body for name, body in files.items()}
+
+
+@dataclass(frozen=True)
 class _Rendered:
     files: dict[str, Content]
     assets: dict[str, bytes]
     joined: JoinReport
     public: dict[str, pd.DataFrame]
-    indexed: list[Future[None]]
 
 
 def publish(
@@ -180,10 +206,8 @@ def _prepare(settings: Settings, store: SnapshotStore, as_of: date, waivers: Wai
     if examined.blocking:
         raise PublishBlocked(examined.blocking)
     with store.workspace() as folder:
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            rendered = _render(examined, as_of, folder, beside)
-            for indexed in rendered.indexed:
-                indexed.result()
+        with writing_beside() as start:
+            rendered = _render(examined, as_of, folder, start)
         digest = digest_of(rendered.assets)
         facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
         version = content_version(as_of.isoformat(), rendered.files, facts)
@@ -196,56 +220,67 @@ def _prepare(settings: Settings, store: SnapshotStore, as_of: date, waivers: Wai
     return Prepared(version, store.path(version), rendered.joined, errors)
 
 
-def _render(
-    examined: Examination, as_of: date, folder: Path, beside: ThreadPoolExecutor
-) -> _Rendered:
-    """Return all files; large ones lie in the folder, and are indexed beside the other work."""
-    catalog, codes = examined.catalog, examined.codes
-    assert catalog is not None and codes is not None  # nothing blocks, so both were read
+def _render(examined: Examination, as_of: date, folder: Path, start: Start) -> _Rendered:
+    """Return all files; large ones lie in the folder, some once what was started has ended."""
+    catalog, codes = _read(examined)
     frames, report = _joined_frames(examined, catalog)
-    files: dict[str, bytes] = {}
-    large: dict[str, Content] = {}
-    indexed: list[Future[None]] = []
-    places: dict[str, Places] = {}
-    public: dict[str, pd.DataFrame] = {}
-    maps: list[RenderedMap] = []
-    for name in EDITIONS:
-        listed = editions.visible_catalog(catalog, name)
-        exact = _edition_frames(frames, listed, name, examined.blocked_parcels)
-        shown = _coarse_frames(exact, listed, name)
-        zooms = _tile_files(shown, listed, folder / name, places)
-        large |= {f"{name}/tiles/{n}.mbtiles": folder / name / f"{n}.mbtiles" for n in zooms}
-        site = build_site(listed, shown, codes, as_of=as_of.isoformat(), tiles=zooms)
-        files[f"{name}/site.json"] = to_json(site)
-        files[f"{name}/search.json"] = to_json(build_search(listed, shown, codes))
-        files |= {f"{name}/{n}": body for n, body in _data_files(shown, listed).items()}
-        stores = _feature_files(shown, listed, name, folder)
-        indexed += [beside.submit(index_features, path) for path in stores.values()]
-        large |= stores
-        files[f"{name}/reach.json"] = _reach_file(shown, catalog)
-        # Which plots are neighbours is a fact of the survey, and tells no corner of it.
-        files[f"{name}/adjacency.json"] = _adjacency_file(exact, catalog)
-        files[f"{name}/codes.json"] = _codes_file(codes)
-        register = _register_files(shown, catalog, codes, name, examined.provinces)
-        files |= {f"{name}/{n}": body for n, body in register.items()}
-        if examined.chains:
-            files[f"{name}/chains.json"] = _chains_file(examined.chains, shown, catalog, codes)
-        show = _show_files(examined.story, listed, shown, site, name)
-        files |= {f"{name}/{n}": body for n, body in show.items()}
-        maps = [render_map(listed, site["extent"], lang) for lang in LANGUAGES]
-        for lang, rendered in zip(LANGUAGES, maps, strict=True):
-            files[f"{name}/map.{lang}.js"] = rendered.script.encode("utf-8")
-            files[f"{name}/map.html"] = rendered.html.encode("utf-8")
-        if name == "public":
-            public = shown
-            files |= _maps_without_tiles(catalog, site["extent"])
-    files |= _share_cards(files, catalog)
+    tiled: dict[str, _Tiled] = {}
+    public, staff = (
+        _render_edition(examined, frames, as_of, name, folder / name, tiled, start)
+        for name in EDITIONS
+    )
+    files = public.files | staff.files | _share_cards(public.small, catalog)
     files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
-    files["staff/overview.json"] = _overview_file(shown, catalog, codes)
+    files["staff/overview.json"] = _overview_file(staff.frames, catalog, codes)
     files |= _plan_files(frames, catalog, codes, examined.indicators)
-    assets = build_assets(maps[0].libraries, maps[0].styles)
-    return _Rendered({**files, **large}, assets, report, public, indexed)
+    assets = build_assets(public.maps[0].libraries, public.maps[0].styles)
+    return _Rendered(files, assets, report, public.frames)
+
+
+def _render_edition(
+    examined: Examination,
+    frames: Mapping[str, pd.DataFrame],
+    as_of: date,
+    name: Edition,
+    folder: Path,
+    tiled: dict[str, _Tiled],
+    start: Start,
+) -> _RenderedEdition:
+    """Return the frames and files of an edition; parameters as for :func:`_tile_files`."""
+    catalog, codes = _read(examined)
+    listed = editions.visible_catalog(catalog, name)
+    exact = _edition_frames(frames, listed, name, examined.blocked_parcels)
+    shown = _coarse_frames(exact, listed, name)
+    large = _feature_files(shown, listed, folder, start)
+    zooms = _tile_files(shown, listed, folder, tiled)
+    large |= {f"tiles/{n}.mbtiles": folder / f"{n}.mbtiles" for n in zooms}
+    site = build_site(listed, shown, codes, as_of=as_of.isoformat(), tiles=zooms)
+    files = {
+        "site.json": to_json(site),
+        "search.json": to_json(build_search(listed, shown, codes)),
+        "reach.json": _reach_file(shown, catalog),
+        # Which plots are neighbours is a fact of the survey, and tells no corner of it.
+        "adjacency.json": _adjacency_file(exact, catalog),
+        "codes.json": _codes_file(codes),
+        **_data_files(shown, listed),
+        **_register_files(shown, catalog, codes, name, examined.provinces),
+        **_show_files(examined.story, listed, shown, site, name),
+    }
+    if examined.chains:
+        files["chains.json"] = _chains_file(examined.chains, shown, catalog, codes)
+    maps = {lang: render_map(listed, site["extent"], lang) for lang in LANGUAGES}
+    files |= {f"map.{lang}.js": one.script.encode("utf-8") for lang, one in maps.items()}
+    files["map.html"] = maps[LANGUAGES[0]].html.encode("utf-8")
+    if name == "public":
+        files |= _maps_without_tiles(catalog, site["extent"])
+    return _RenderedEdition(name, shown, files, large, list(maps.values()))
+
+
+def _read(examined: Examination) -> tuple[Catalog, Codes]:
+    """Return catalogue and codes, which were both read if nothing blocks."""
+    assert examined.catalog is not None and examined.codes is not None
+    return examined.catalog, examined.codes
 
 
 def _download_files(rendered: _Rendered, version: str, folder: Path) -> dict[str, Path]:
@@ -263,7 +298,7 @@ def _maps_without_tiles(catalog: Catalog, extent: list[float]) -> dict[str, byte
     site = catalog.site.model_copy(update={"basemap": Basemap()})
     bare = catalog.model_copy(update={"site": site})
     return {
-        f"public/map.offline.{lang}.js": render_map(bare, extent, lang).script.encode("utf-8")
+        f"map.offline.{lang}.js": render_map(bare, extent, lang).script.encode("utf-8")
         for lang in LANGUAGES
     }
 
@@ -285,8 +320,7 @@ def try_out(data_dir: Path, as_of: date, waivers: Waivers = NO_WAIVERS) -> dict[
     examined = examine(data_dir, as_of, waivers)
     if examined.blocking:
         raise PublishBlocked(examined.blocking)
-    catalog, codes = examined.catalog, examined.codes
-    assert catalog is not None and codes is not None  # nothing blocks, so both were read
+    catalog, codes = _read(examined)
     frames, _ = _joined_frames(examined, catalog)
     shown = _edition_frames(frames, catalog, "staff", examined.blocked_parcels)
     plots = gpd.GeoDataFrame(shown[catalog.layer_of("parcels")])
@@ -378,7 +412,8 @@ def _derive(
         for kind in ("enterprises", "parcels", "buildings", "parks", "counties")
     )
     seen = editions.visible_enterprises(frames[firms], catalog.layers[firms], name)
-    counted = frames[firms][frames[firms]["stage"].isin(editions.countable_stages(name))]
+    counted = pd.DataFrame(frames[firms])[list(COUNTED)]
+    counted = counted[counted["stage"].isin(editions.countable_stages(name))]
     land = editions.visible_parcels(frames[plots], name)
     # Of an unnamed firm the public must not learn its plot, not even by a count.
     parcels = aggregate_parcels(land, seen, blocked=blocked)
@@ -419,14 +454,17 @@ def _data_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[st
 
 
 def _feature_files(
-    frames: Mapping[str, pd.DataFrame], catalog: Catalog, name: Edition, folder: Path
+    frames: Mapping[str, pd.DataFrame], catalog: Catalog, folder: Path, start: Start
 ) -> dict[str, Path]:
-    """Write the features of every layer of an edition and return where they lie."""
+    """Write the features of the small layers, begin to write the others; return where all lie."""
     files = {}
     for layer, entry in catalog.layers.items():
-        path = folder / name / f"{layer}.sqlite"
-        fill_features(path, gpd.GeoDataFrame(frames[layer]), key=entry.key, kind=entry.kind)
-        files[f"{name}/features/{layer}.sqlite"] = path
+        path, frame = folder / f"{layer}.sqlite", gpd.GeoDataFrame(frames[layer])
+        if is_large(len(frame)):
+            start(hand_over(path, frame, key=entry.key, kind=entry.kind))
+        else:
+            write_features(path, frame, key=entry.key, kind=entry.kind)
+        files[f"features/{layer}.sqlite"] = path
     return files
 
 
@@ -434,22 +472,25 @@ def _tile_files(
     frames: Mapping[str, pd.DataFrame],
     catalog: Catalog,
     folder: Path,
-    places: dict[str, Places],
+    tiled: dict[str, _Tiled],
 ) -> dict[str, Zooms]:
     """Write the tiles of large layers into the folder and return which zooms they have.
 
-    ``places`` are those of the edition before; they are replaced by those of this one.
+    ``tiled`` are those of the edition before; they are replaced by those of this one.
     """
 
     def write(layer: str) -> Zooms:
         entry, frame = catalog.layers[layer], gpd.GeoDataFrame(frames[layer])
-        known = places.pop(layer, None)
+        before, path = tiled.pop(layer, None), folder / f"{layer}.mbtiles"
+        known = before.drawn if before else None
         tileset = Tileset(frame, layer=layer, key=entry.key, kind=entry.kind, known=known)
-        places[layer] = tileset.places
-        # Clients take an attribution for markup.
-        source = html.escape(entry.source.joined)
-        path = folder / f"{layer}.mbtiles"
-        write_tiles(path, tileset, title=entry.title.joined, attribution=source)
+        if before and tileset.drawn.equals(before.drawn):
+            shutil.copyfile(before.path, path)
+        else:
+            # Clients take an attribution for markup.
+            source = html.escape(entry.source.joined)
+            write_tiles(path, tileset, title=entry.title.joined, attribution=source)
+        tiled[layer] = _Tiled(tileset.drawn, path)
         return tileset.zooms
 
     large = [layer for layer in catalog.layers if is_large(len(frames[layer]))]
@@ -526,11 +567,11 @@ def _share_cards(files: Mapping[str, bytes], catalog: Catalog) -> dict[str, byte
 
     def features(kind: str) -> list[dict[str, Any]]:
         # A large layer is no picture the size of a card.
-        body = files.get(f"public/{catalog.layer_of(kind)}.geojson")
+        body = files.get(f"{catalog.layer_of(kind)}.geojson")
         return list(json.loads(body)["features"]) if body else []
 
     layers = {kind: features(kind) for kind in ("counties", "places", "logistics", "parks")}
-    site = json.loads(files["public/site.json"])["site"]
+    site = json.loads(files["site.json"])["site"]
     return {f"public/share.{lang}.png": draw_share_card(site, layers, lang) for lang in LANGUAGES}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.among import is_among
 from geo.analyse.land import records_of
 from geo.model import MU_M2
 
@@ -36,25 +37,21 @@ def own_land(firms: pd.DataFrame, plots: pd.DataFrame) -> dict[str, Land]:
     """Return the land of each firm: its plot and those that name it, if nobody shares them."""
     held = _holdings(firms, plots)
     shared = held.groupby("plot")["firm"].transform("size") > 1
-    sharing = set(held.loc[shared, "firm"])
     measured = plots.set_index("parcel_id")["m2"].notna()
-    unmeasured = set(held.loc[~held["plot"].map(measured).astype(bool), "firm"])
-    sole = held[~held["firm"].isin(sharing | unmeasured)].sort_values("plot")
+    open_ = ~held["plot"].map(measured).astype(bool)
+    sharing, unmeasured = (set(held.loc[some, "firm"].tolist()) for some in (shared, open_))
+    sole = held[~(shared | open_).groupby(held["firm"]).transform("any")].sort_values("plot")
     records = {row["parcel_id"]: row for row in records_of(_rows_of(plots, sole["plot"]))}
     own: dict[str, list[Mapping[str, Any]]] = {}
     for firm, plot in zip(sole["firm"], sole["plot"], strict=True):
         own.setdefault(firm, []).append(records[plot])
-    in_hall = firms["building_id"].notna().tolist()
-    return {
-        firm: _UNKNOWN[IN_HALL]
-        if hall
-        else Land(tuple(own[firm]))
-        if firm in own
-        else _UNKNOWN[
-            SHARED if firm in sharing else UNMEASURED if firm in unmeasured else NO_OWN_PLOT
-        ]
-        for firm, hall in zip(firms["enterprise_id"].tolist(), in_hall, strict=True)
-    }
+    # A large register has few firms with land of their own: each other one is told by a set.
+    land = dict.fromkeys(firms["enterprise_id"].tolist(), _UNKNOWN[NO_OWN_PLOT])
+    for firms_of, because in ((unmeasured, UNMEASURED), (sharing, SHARED)):
+        land.update(dict.fromkeys(land.keys() & firms_of, _UNKNOWN[because]))
+    land.update({firm: Land(tuple(own[firm])) for firm in land.keys() & own.keys()})
+    in_halls = set(firms.loc[firms["building_id"].notna(), "enterprise_id"].tolist())
+    return land | dict.fromkeys(in_halls, _UNKNOWN[IN_HALL])
 
 
 def _holdings(firms: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:
@@ -62,11 +59,11 @@ def _holdings(firms: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:
     columns = {"enterprise_id": "firm", "parcel_id": "plot"}
     pairs = [frame[list(columns)].rename(columns=columns) for frame in (plots, firms)]
     found = pd.concat(pairs, ignore_index=True).dropna().drop_duplicates()
-    return found[found["plot"].isin(plots["parcel_id"])]
+    return found[is_among(found["plot"], plots["parcel_id"])]
 
 
 def _rows_of(plots: pd.DataFrame, keys: pd.Series[str]) -> pd.DataFrame:
-    return plots[plots["parcel_id"].isin(keys)]
+    return plots[is_among(plots["parcel_id"], keys)]
 
 
 _UNKNOWN = {why: Land(because=why) for why in (IN_HALL, NO_OWN_PLOT, SHARED, UNMEASURED)}

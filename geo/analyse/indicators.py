@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.among import is_among
 from geo.analyse.holdings import UNMEASURED, Land, own_land
 from geo.analyse.land import (
     AREA_NOTE,
@@ -86,6 +87,18 @@ _PLOT_COLUMNS = (
     "as_of",
     "m2",
     "is_built",
+)
+_FIRM_COLUMNS = (
+    "enterprise_id",
+    "name_zh",
+    "name_en",
+    "nature",
+    "as_of",
+    "stage",
+    "industry_code",
+    "park_id",
+    "parcel_id",
+    "building_id",
 )
 _MANUFACTURING_LAND = "1001"
 _PLACES = 4
@@ -185,21 +198,22 @@ def _clean_plots(plots: pd.DataFrame) -> pd.DataFrame:
 
 def _clean_firms(enterprises: pd.DataFrame) -> pd.DataFrame:
     """Return the firms with a signed agreement, sorted by key, numbers in bounds."""
-    firms = pd.DataFrame(enterprises).dropna(subset="enterprise_id")
-    firms = firms[firms["stage"].isin(COUNTABLE_STAGES)].drop_duplicates("enterprise_id")
     fields = [*MONEY.values(), "energy_tce"]
+    firms = pd.DataFrame(enterprises)[[*_FIRM_COLUMNS, *fields]].dropna(subset="enterprise_id")
+    firms = firms[firms["stage"].isin(COUNTABLE_STAGES)].drop_duplicates("enterprise_id")
     bounded = {name: within_bounds(firms, "enterprises", name) for name in fields}
     return firms.assign(**bounded).sort_values("enterprise_id", ignore_index=True)
 
 
 def _with_own_land(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.DataFrame:
-    return firms[[land[key].because is None for key in firms["enterprise_id"]]]
+    known = [firm for firm, own in land.items() if own.because is None]
+    return firms[is_among(firms["enterprise_id"], known)]
 
 
 def _telling(plots: pd.DataFrame, land: Mapping[str, Land]) -> pd.DataFrame:
     """Return the plots that state a figure or are the land of one firm alone."""
     own = {plot["parcel_id"] for held in land.values() for plot in held.plots}
-    return plots[plots[list(BUILT)].notna().any(axis=1) | plots["parcel_id"].isin(own)]
+    return plots[plots[list(BUILT)].notna().any(axis=1) | is_among(plots["parcel_id"], list(own))]
 
 
 def _firm(row: Mapping[str, Any], land: Land, limits: Limits) -> dict[str, Any]:
@@ -262,7 +276,7 @@ def _put_money(
 def _plots(plots: pd.DataFrame, firms: pd.DataFrame, limits: Limits) -> Iterable[dict[str, Any]]:
     """Return the plots that are built on, state a figure or have a firm; no infrastructure."""
     on_plot: dict[str, list[Mapping[str, Any]]] = {}
-    for firm in records_of(firms[firms["parcel_id"].isin(plots["parcel_id"])]):
+    for firm in records_of(firms[is_among(firms["parcel_id"], plots["parcel_id"])]):
         on_plot.setdefault(firm["parcel_id"], []).append(firm)
     stated = plots["is_built"] | plots[list(BUILT)].notna().any(axis=1)
     chosen = stated | plots["parcel_id"].isin(list(on_plot))
@@ -308,7 +322,8 @@ def _industry_of(plot: Mapping[str, Any], firms: list[Mapping[str, Any]]) -> str
 
 def _areas_mu(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.Series[float]:
     """Return the land of each firm in 亩, NaN where it is not known."""
-    return firms["enterprise_id"].map({key: own.mu for key, own in land.items()}).astype("float64")
+    known = {key: own.mu for key, own in land.items() if own.because is None}
+    return firms["enterprise_id"].map(known).astype("float64")
 
 
 def _parks(parks: pd.DataFrame, plots: pd.DataFrame, firms: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from geo.codes import CodeList
 from geo.model import BUILT_STATES
 
 FORMAT = 1
+_STATES = ("planned", "supplied", "built", "offer")
 
 
 def describe_overview(
@@ -35,7 +36,7 @@ def describe_overview(
         ``planned`` (all plots), ``supplied``, ``built`` and ``offer`` the number of ``plots``
         and their area in ``mu``.
     """
-    scopes = scopes_of(parcels, parks, counties)
+    scopes = scopes_of(_in_states(parcels), parks, counties)
     return {
         "format": FORMAT,
         "scopes": [
@@ -45,14 +46,19 @@ def describe_overview(
     }
 
 
+def _in_states(parcels: pd.DataFrame) -> pd.DataFrame:
+    """Return park and area of the plots, and whether each counts for each kind of land."""
+    return parcels[["park_id", "area_mu"]].assign(
+        planned=True,
+        supplied=parcels["supply_state"].eq("supplied").fillna(False).astype(bool),
+        built=parcels["development_state"].isin(BUILT_STATES),
+        offer=parcels["on_offer"].eq(True).fillna(False).astype(bool),
+    )
+
+
 def _land(plots: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    chosen = {
-        "planned": plots,
-        "supplied": plots[plots["supply_state"].eq("supplied")],
-        "built": plots[plots["development_state"].isin(BUILT_STATES)],
-        "offer": plots[plots["on_offer"].eq(True)],
-    }
+    areas = {name: plots.loc[plots[name], "area_mu"] for name in _STATES}
     return {
-        name: {"plots": len(some), "mu": round(float(some["area_mu"].sum()), 4)}
-        for name, some in chosen.items()
+        name: {"plots": len(some), "mu": round(float(some.sum()), 4)}
+        for name, some in areas.items()
     }

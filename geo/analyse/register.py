@@ -62,7 +62,7 @@ def count_years(years: pd.Series, firms: pd.DataFrame, fewest: int) -> dict[str,
     """
     known = years[years.between(*_YEARS).fillna(False)].astype(int)
     counts = known.value_counts()
-    made_up = set(known[firms.loc[known.index, "nature"].eq("sample")])
+    made_up = set(known[firms.loc[known.index, "nature"].eq("sample")].unique().tolist())
     span = range(known.min(), known.max() + 1) if len(known) else range(0)
     return {
         "years": [
@@ -91,7 +91,7 @@ def count_origins(firms: pd.DataFrame, fewest: int) -> dict[str, Any]:
     empty = pd.Series(pd.NA, index=firms.index, dtype="str")
     origin = firms["origin_province"] if "origin_province" in firms.columns else empty
     counts = {str(name): int(count) for name, count in origin.value_counts().items()}
-    made_up = set(origin[firms["nature"].eq("sample")].dropna())
+    made_up = set(origin[firms["nature"].eq("sample")].dropna().unique())
     few = [count for count in counts.values() if count < fewest]
     order = sorted(counts, key=lambda name: (-counts[name], name))
     return {
@@ -118,4 +118,7 @@ def _years(firms: pd.DataFrame, series: str) -> pd.Series:
     if series == "landed":
         return firms[column]
     running = firms.loc[firms["stage"].eq("operating"), column]
-    return pd.to_numeric(running.str[:4], errors="coerce").astype("Int64")
+    # Many firms have few years: each is read once.
+    row, texts = pd.factorize(running.str[:4], use_na_sentinel=False)
+    numbers = pd.to_numeric(pd.Series(texts), errors="coerce").astype("Int64")
+    return numbers.take(row).set_axis(running.index)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
+
+import psutil
 
 from geo.errors import RunError
 from geo.settings import ROOT
 
 _START_SECONDS = 120
 _STOP_SECONDS = 15
+_WATCH_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What a process took: seconds by the clock, and its largest memory in MB."""
+    """What a process took: seconds by the clock, and the largest memory (MB).
+
+    Processes that it started count; pages that several of them share count for each.
+    """
 
     seconds: float
     peak_mb: float
@@ -41,16 +47,33 @@ def run(command: Sequence[str]) -> Spent:
         process = subprocess.Popen(
             [sys.executable, *command], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            peak = beside.submit(_watch_memory, process)
+            process.wait()
+            seconds = time.perf_counter() - start
         if process.returncode != 0:
             said.seek(0)
             reason = said.read().decode("utf-8", "replace")[-600:]
             raise RunError("BENCH_FAILED", what=" ".join(command[:4]), reason=reason)
-    # The kernel counts in KiB, macOS in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Spent(seconds, usage.ru_maxrss * unit / 1e6)
+    return Spent(seconds, peak.result() / 1e6)
+
+
+def _watch_memory(process: subprocess.Popen[bytes]) -> int:
+    """Return the largest sum of memory of a process and all below it until it ends, in bytes."""
+    peak = 0
+    with suppress(psutil.NoSuchProcess):
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            peak = max(peak, sum(map(_memory_of, [watched, *watched.children(recursive=True)])))
+            time.sleep(_WATCH_SECONDS)
+    return peak
+
+
+def _memory_of(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Publish a region: time and memory of the whole process, beside ``explore()`` saved as a page.
+"""Publish a region: time and memory of all its processes, beside ``explore()`` saved as a page.
 
 The peer draws the plots alone, without a firm, a check, a second edition or a figure; nothing
 else makes of the same data something that a browser shows.

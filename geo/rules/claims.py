@@ -12,8 +12,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely import STRtree
 
+from geo.engine.pairs import index_pairs
 from geo.families import Families
 
 REFERENCES = ("parcel_id", "building_id", "enterprise_id")
@@ -65,8 +65,7 @@ def _at_positions(
         return _claims([], [], "position")
     keyed = np.flatnonzero(plots["parcel_id"].notna())
     asked = np.flatnonzero(silent)
-    tree = STRtree(plots.geometry.to_numpy()[keyed])
-    point, place = tree.query(firms.geometry.to_numpy()[asked], predicate="intersects")
+    point, place = index_pairs(firms.geometry.iloc[asked], plots.geometry.iloc[keyed])
     pairs = _claims(asked[point], keyed[place], "position")
     pairs = pairs.assign(key=plots["parcel_id"].to_numpy()[pairs["plot"]])
     lowest = pairs.sort_values(["firm", "key"]).drop_duplicates("firm").drop(columns="key")

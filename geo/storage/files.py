@@ -150,10 +150,15 @@ def _parquet_features(data_dir: Path, entry: Entry, kind: Kind) -> Features:
 
 def _refuse_shifted(features: Features) -> None:
     """Take the geometry from the records whose own datum is refused, and name them."""
-    said = features.columns.get("datum", [None] * len(features.records))
-    for row, (record, column) in enumerate(zip(features.records, said, strict=True)):
-        datum = record.get("datum", None if pd.isna(column) else column)
-        if features.geometries[row] is not None and _is_shifted(datum):
+    refused = np.zeros(len(features.records), dtype=bool)
+    if "datum" in features.columns:
+        said = features.columns["datum"]
+        shifted = [datum for datum in said.dropna().unique() if _is_shifted(datum)]
+        refused = said.isin(shifted).to_numpy(dtype=bool)
+    for row, (record, is_refused) in enumerate(zip(features.records, refused, strict=True)):
+        if "datum" in record:
+            is_refused = _is_shifted(record["datum"])
+        if is_refused and features.geometries[row] is not None:
             features.geometries[row] = None
             features.bad_geometry.append((row, "datum_refused"))
 

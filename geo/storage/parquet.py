@@ -73,9 +73,14 @@ def _parse(file: pq.ParquetFile, entry: Entry) -> Features:
     names = [f.name for f in file.schema_arrow if f.name != column and not _is_nested(f.type)]
     table = _unpacked(file, [*names, *([column] if column else [])])
     features.columns = take_columns(table, kind)
-    rest = table.select([name for name in names if name not in features.columns])
-    for record in rest.to_pylist() if rest.num_columns else [{} for _ in range(len(table))]:
-        add_record(features, record)
+    rest = table.select(
+        [n for n in names if n not in features.columns and not _says_nothing(n, table)]
+    )
+    if rest.num_columns:
+        for record in rest.to_pylist():
+            add_record(features, record)
+    else:
+        features.records = [{} for _ in range(len(table))]
     bodies = table.column(column).to_pylist() if column else [None] * len(table)
     add_shapes(features, bodies, allowed=kind.geometry)
     return features
@@ -91,6 +96,10 @@ def _unpacked(file: pq.ParquetFile, names: list[str]) -> pa.Table:
         batches.append(batch)
     schema = pa.schema([file.schema_arrow.field(name) for name in names])
     return pa.Table.from_batches(batches, schema) if batches else schema.empty_table()
+
+
+def _says_nothing(name: str, table: pa.Table) -> bool:
+    return name == UNPARSED and bool(table.column(name).null_count == len(table))
 
 
 def _is_nested(kind: pa.DataType) -> bool:

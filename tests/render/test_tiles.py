@@ -400,3 +400,21 @@ def test_any_value_can_be_read_again(values: list[Any]) -> None:
     assert found["mvt_id"].tolist() == [2**31]
     for name, column in columns.items():
         assert found[name].iloc[0] == column[0]
+
+
+def test_tiles_of_the_same_records_and_places_are_known_to_be_the_same() -> None:
+    frame = plots_of(60)
+    first = tileset_of(frame)
+
+    def drawn_again(other: gpd.GeoDataFrame) -> bool:
+        known = first.drawn
+        again = Tileset(other, layer="parcels", key="parcel_id", kind="parcels", known=known)
+        return again.drawn.equals(known)
+
+    assert drawn_again(frame.iloc[::-1])
+    assert drawn_again(frame.assign(utilities="none"))
+    assert not drawn_again(frame.assign(state="built"))
+    assert not drawn_again(frame.iloc[1:])
+    assert not drawn_again(frame.set_geometry(frame.geometry.translate(0.001)))
+    empty = frame.geometry.where(frame["parcel_id"] != frame["parcel_id"].iloc[0], None)
+    assert not drawn_again(frame.set_geometry(gpd.GeoSeries(empty, crs=frame.crs)))

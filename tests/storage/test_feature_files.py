@@ -123,7 +123,7 @@ def test_an_empty_layer_has_a_file_too(tmp_path: Path) -> None:
 def test_many_records_are_written_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = firms(name_zh=["乙", "丙", None])
     write_features(tmp_path / "whole", frame, key="enterprise_id", kind="enterprises")
-    monkeypatch.setattr("geo.storage.feature_files._CHUNK", 2)
+    monkeypatch.setattr("geo.storage.feature_files.CHUNK", 2)
     store = stored(tmp_path, frame)
     assert [row for row, _ in store.select(limit=9)] == [1, 2, 3]
     assert store.path.read_bytes() == (tmp_path / "whole").read_bytes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
@@ -19,7 +20,7 @@ from geo.render.geojson import plain_values
 from geo.render.tiles.classes import join_classes
 from geo.render.tiles.clusters import cluster
 from geo.render.tiles.cut import BUFFER, cut_points, cut_shapes
-from geo.render.tiles.encode import attributes_of, encode_layers
+from geo.render.tiles.encode import Attributes, attributes_of, encode_layers
 from geo.render.tiles.grid import count_touched, tile_of
 from geo.render.tiles.places import Places, Shapes, places_of
 
@@ -75,6 +76,23 @@ class Zooms:
     detail: int
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What tiles are made of: the records that have a place, of so many in all.
+
+    ``records`` has the fields that are written, and its index is the row among all.
+    """
+
+    records: pd.DataFrame
+    places: Places
+    count: int
+
+    def equals(self, other: Drawn) -> bool:
+        """Return whether tiles are sure to be the same; places are if they were taken over."""
+        is_there = self.places is other.places and self.count == other.count
+        return is_there and self.records.equals(other.records)
+
+
 class Tileset:
     """The tiles of one layer of one edition.
 
@@ -85,7 +103,7 @@ class Tileset:
     layer, key, kind
         The name of the layer, of its key and of its kind.
     known
-        The ``places`` of another edition's tiles: if these are the same, they are not cut again.
+        What another edition's tiles are made of: places that are the same are not cut again.
     """
 
     def __init__(
@@ -95,30 +113,30 @@ class Tileset:
         layer: str,
         key: str,
         kind: str,
-        known: Places | None = None,
+        known: Drawn | None = None,
     ) -> None:
         wanted = dict.fromkeys((key, *_FIELDS.get(kind, _OTHER_FIELDS)))
         names = [name for name in wanted if name in frame.columns]
         ordered = _in_order(frame[[*names, *_summed(frame), frame.geometry.name]], key)
         has_place = ~(ordered.geometry.isna() | ordered.geometry.is_empty).to_numpy()
-        shapes = ordered.geometry.to_numpy()[has_place]
-        self.layer = layer
         self._frame = ordered.loc[has_place]
+        shapes = self._frame.geometry.to_numpy()
+        records = pd.DataFrame(self._frame.drop(columns=self._frame.geometry.name))
+        self.layer = layer
+        self.drawn = Drawn(
+            records, places_of(shapes, known.places if known else None), len(ordered)
+        )
         self._ids = np.flatnonzero(has_place) + 1
-        self._count = len(ordered)
-        self.places = places_of(shapes, known)
+        self._names = names
         self._has_classes = kind == "parcels"
-        # Of a million firms these are many texts: only what is written of them is kept.
-        columns = {name: _values(self._frame[name]) for name in names}
-        self._types = {name: _field_type(values) for name, values in columns.items()}
-        self._attributes = attributes_of(columns, len(self._frame))
         self.zooms = self._choose_zooms()
 
     @property
     def fields(self) -> dict[str, str]:
         """The fields that features may have, with their types as TileJSON names them."""
         counted = ("plots", *_summed(self._frame)) if self._has_classes else ("count",)
-        return {**self._types, **dict.fromkeys(counted, "Number")}
+        types, _ = self._written
+        return {**types, **dict.fromkeys(counted, "Number")}
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
@@ -137,32 +155,42 @@ class Tileset:
             found = self._detailed(zoom) if zoom >= zooms.detail else self._generalised(zoom)
             yield from (Tile(zoom, x, y, body) for x, y, body in found)
 
+    @cached_property
+    def _written(self) -> tuple[dict[str, str], Attributes]:
+        """The type of each field, and what is written of the records."""
+        # Of a million firms these are many texts: they are not kept.
+        columns = {name: _values(self._frame[name]) for name in self._names}
+        types = {name: _field_type(values) for name, values in columns.items()}
+        return types, attributes_of(columns, len(self._frame))
+
     def _choose_zooms(self) -> Zooms:
-        middles = self.places.middles
-        if not isinstance(self.places, Shapes):
+        middles = self.drawn.places.middles
+        if not isinstance(self.drawn.places, Shapes):
             detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO, _MOST_POINTS)
             return Zooms(MINZOOM, detail, detail)
-        finest = _last_of_few_pieces(shapely.bounds(self.places.shapes))
+        finest = _last_of_few_pieces(shapely.bounds(self.drawn.places.shapes))
         detail = _first_sparse(middles, _AREAS_FROM, _AREAS_TO, _MOST)
         return Zooms(MINZOOM, finest, min(detail, finest))
 
     def _detailed(self, zoom: int) -> _Layers:
-        pieces = self.places.pieces(zoom, exact=zoom == self.zooms.maxzoom)
-        return encode_layers(self.layer, pieces, self._attributes, self._ids)
+        pieces = self.drawn.places.pieces(zoom, exact=zoom == self.zooms.maxzoom)
+        _, attributes = self._written
+        return encode_layers(self.layer, pieces, attributes, self._ids)
 
     def _generalised(self, zoom: int) -> _Layers:
-        if self._has_classes and isinstance(self.places, Shapes):
-            return self._classes(self.places.shapes, zoom)
+        if self._has_classes and isinstance(self.drawn.places, Shapes):
+            return self._classes(self.drawn.places.shapes, zoom)
         return self._clusters(zoom)
 
     def _clusters(self, zoom: int) -> _Layers:
-        found = cluster(self.places.middles, zoom)
+        found = cluster(self.drawn.places.middles, zoom)
         alone = found.row >= 0
         counts = _whole(found.count)
         counts[alone] = None
         count = attributes_of({"count": counts}, len(alone))
-        attributes = self._attributes.take(found.row).joined(count)
-        ids = np.where(alone, self._ids[found.row], self._count + 1 + np.arange(len(alone)))
+        _, written = self._written
+        attributes = written.take(found.row).joined(count)
+        ids = np.where(alone, self._ids[found.row], self.drawn.count + 1 + np.arange(len(alone)))
         # A cluster lies in one tile, so that nobody counts it twice.
         pieces = cut_points(found.places, zoom, np.where(alone, BUFFER, 0))
         return encode_layers(self.layer, pieces, attributes, ids)

@@ -38,4 +38,6 @@ def find_spills(
 
 def _leaving(plots: Plots, rows: np.ndarray, outline: shapely.Geometry) -> np.ndarray:
     shapely.prepare(outline)
-    return np.asarray(rows[~shapely.covers(outline, plots.shapes[rows])])
+    # Most plots touch no outline, which is soon seen; only the others are looked at closely.
+    near = rows[~shapely.contains_properly(outline, plots.shapes[rows])]
+    return np.asarray(near[~shapely.covers(outline, plots.shapes[near])])
