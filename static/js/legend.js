@@ -119,8 +119,6 @@ export function mountLegend({ root, layers, state, site }) {
   // What scrolls must be reachable without a pointer.
   const reach = () => (root.tabIndex = root.scrollHeight > root.clientHeight ? 0 : -1);
   new ResizeObserver(reach).observe(root);
-  /** @type {string|undefined} */
-  let before;
   layers.addEventListener("drawn", () => {
     const zoom = layers.map.getZoom();
     const entries = layers.drawn();
@@ -128,12 +126,15 @@ export function mountLegend({ root, layers, state, site }) {
       ...collectSigns(entries, { site, mode: state.get().color, zoom }),
       ...natureSigns(entries),
     ];
-    // Most zooms leave it as it is, and a new list costs the page a layout.
-    const now = signs.map(({ image, text }) => image.outerHTML + text).join();
-    if (now === before) return;
-    before = now;
-    root.hidden = !signs.length;
-    fill(list, signs.map(({ image, text }) => el("li", { class: "legend-row" }, image, capital(text))));
+    const rows = signs.map(({ image, text }) => {
+      return el("li", { class: "legend-row" }, image, capital(text));
+    });
+    root.hidden = !rows.length;
+    // Most zooms leave the list as it is, and a new list costs the page a layout.
+    const isSame = rows.length === list.children.length
+      && rows.every((row, i) => row.isEqualNode(list.children[i]));
+    if (isSame) return;
+    fill(list, rows);
     reach();
   });
 }
