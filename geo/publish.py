@@ -230,6 +230,7 @@ def _render(examined: Examination, as_of: date, folder: Path, start: Start) -> _
         for name in EDITIONS
     )
     files = public.files | staff.files | _share_cards(public.small, catalog)
+    files |= _maps_without_tiles(public.small, catalog)
     files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
     files["staff/overview.json"] = _overview_file(staff.frames, catalog, codes)
@@ -272,8 +273,6 @@ def _render_edition(
     maps = {lang: render_map(listed, site["extent"], lang) for lang in LANGUAGES}
     files |= {f"map.{lang}.js": one.script.encode("utf-8") for lang, one in maps.items()}
     files["map.html"] = maps[LANGUAGES[0]].html.encode("utf-8")
-    if name == "public":
-        files |= _maps_without_tiles(catalog, site["extent"])
     return _RenderedEdition(name, shown, files, large, list(maps.values()))
 
 
@@ -291,14 +290,15 @@ def _download_files(rendered: _Rendered, version: str, folder: Path) -> dict[str
     return {f"public/downloads/{name}": path for name, path in written.items()}
 
 
-def _maps_without_tiles(catalog: Catalog, extent: list[float]) -> dict[str, bytes]:
+def _maps_without_tiles(files: Mapping[str, bytes], catalog: Catalog) -> dict[str, bytes]:
     """Return the map's scripts for the offline package; none if the map has no tiles anyway."""
     if not catalog.site.basemap.tianditu_key:
         return {}
     site = catalog.site.model_copy(update={"basemap": Basemap()})
     bare = catalog.model_copy(update={"site": site})
+    extent = json.loads(files["site.json"])["extent"]
     return {
-        f"map.offline.{lang}.js": render_map(bare, extent, lang).script.encode("utf-8")
+        f"public/map.offline.{lang}.js": render_map(bare, extent, lang).script.encode("utf-8")
         for lang in LANGUAGES
     }
 
