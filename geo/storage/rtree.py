@@ -1,9 +1,10 @@
 """Fill an R*Tree of SQLite with all its boxes at once.
 
-Row by row, SQLite looks for the best place of each box and splits full nodes: 13 µs a box.
-Here boxes are laid side by side into full nodes (sort-tile-recursive packing, Leutenegger and
-others, 1997), and these are written as the module itself stores them: the tables behind a virtual
-table and the format of a node are described in SQLite's ``ext/rtree/rtree.c``.
+Row by row, SQLite looks for the best place of each box and splits full nodes: 15 to 20 µs a box
+of a million on two cores, against 2 to 3 here. Boxes are laid side by side into full nodes
+(sort-tile-recursive packing, Leutenegger and others, 1997), and these are written as the module
+itself stores them: the tables behind a virtual table and the format of a node are described in
+SQLite's ``ext/rtree/rtree.c``.
 """
 
 from __future__ import annotations
