@@ -7,11 +7,8 @@ snapshot goes on serving.
 
 from __future__ import annotations
 
-import html
 import json
-import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -35,7 +32,6 @@ from geo.errors import DataError
 from geo.examination import Examination, examine
 from geo.export.downloads import write_downloads
 from geo.export.share_card import draw_share_card
-from geo.feature_store import is_large
 from geo.findings import NO_WAIVERS, Waivers, findings_document
 from geo.i18n import LANGUAGES
 from geo.indicators import Indicators
@@ -47,6 +43,7 @@ from geo.join import (
     aggregate_parks,
     join_enterprises,
 )
+from geo.layer_files import LayerFiles, make_layer_files
 from geo.model import EDITIONS, Basemap, Catalog, Edition, Finding
 from geo.render.assets import build_assets, digest_of, first_modules
 from geo.render.folium_map import RenderedMap, render_map
@@ -56,13 +53,10 @@ from geo.render.search import build_search
 from geo.render.show import build_show
 from geo.render.show_figures import describe_figures
 from geo.render.site import build_site
-from geo.render.tiles import Drawn, Tileset, Zooms
 from geo.settings import Settings
 from geo.software import software_digest
-from geo.storage.feature_files import write_features
-from geo.storage.feature_process import Start, hand_over, writing_beside
+from geo.storage.beside import Beside, working_beside
 from geo.storage.snapshots import Content, SnapshotStore, content_version
-from geo.storage.tile_files import write_tiles
 from geo.story import Story
 from geo.versions import describe_versions, release, rollback
 
@@ -77,10 +71,6 @@ __all__ = [
     "rollback",
     "try_out",
 ]
-
-
-_TILED_AT_ONCE = 2
-"""Layers whose tiles are made at a time: as many hold all their numbers in memory."""
 
 
 class PublishBlocked(DataError):
@@ -121,33 +111,25 @@ class Published:
 
 
 @dataclass(frozen=True)
-class _Tiled:
-    """What the tiles of a layer were made of, and their file."""
-
-    drawn: Drawn
-    path: Path
-
-
-@dataclass(frozen=True)
 class _RenderedEdition:
     """One edition: its frames, its files by their names in it, and the map by language."""
 
-    name: Edition
     frames: dict[str, pd.DataFrame]
     small: dict[str, bytes]
-    large: dict[str, Path]
+    layers: LayerFiles
     maps: list[RenderedMap]
-
-    @property
-    def files(self) -> dict[str, Content]:
-        """All files by their names in the snapshot."""
-        files: dict[str, Content] = {**self.small, **self.large}
-        return {f"{self.name}/{name}": body for name, body in files.items()}
 
 
 @dataclass(frozen=True)
 class _Rendered:
+    """All files by their names in the snapshot; ``coming`` are those being written beside.
+
+    ``handed_over`` is what those are made of.
+    """
+
     files: dict[str, Content]
+    coming: dict[str, Content]
+    handed_over: dict[str, Content]
     assets: dict[str, bytes]
     joined: JoinReport
     public: dict[str, pd.DataFrame]
@@ -205,38 +187,50 @@ def _prepare(settings: Settings, store: SnapshotStore, as_of: date, waivers: Wai
     examined = examine(settings.data_dir, as_of, waivers)
     if examined.blocking:
         raise PublishBlocked(examined.blocking)
-    with store.workspace() as folder:
-        with writing_beside() as start:
-            rendered = _render(examined, as_of, folder, start)
+    with store.workspace() as folder, working_beside() as beside:
+        rendered = _render(examined, as_of, folder, beside)
         digest = digest_of(rendered.assets)
         facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
-        version = content_version(as_of.isoformat(), rendered.files, facts)
+        # What large files are made of stands for them: the same software makes the same of it.
+        told = {**rendered.files, **rendered.handed_over}
+        version = content_version(as_of.isoformat(), told, facts)
         store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
         if not store.has(version):
             # Made of the others and of the version, so they do not count for it.
             downloads = _download_files(rendered, version, folder)
-            store.write(version, {**rendered.files, **downloads}, facts)
+            beside.finish()
+            files = {**rendered.files, **rendered.coming, **downloads}
+            store.write(version, files, facts)
     errors = sum(finding.severity == "error" for finding in examined.unwaived)
     return Prepared(version, store.path(version), rendered.joined, errors)
 
 
-def _render(examined: Examination, as_of: date, folder: Path, start: Start) -> _Rendered:
-    """Return all files; large ones lie in the folder, some once what was started has ended."""
+def _render(examined: Examination, as_of: date, folder: Path, beside: Beside) -> _Rendered:
+    """Return all files; the large ones lie in the folder, or will when ``beside`` is done."""
     catalog, codes = _read(examined)
     frames, report = _joined_frames(examined, catalog)
-    tiled: dict[str, _Tiled] = {}
     public, staff = (
-        _render_edition(examined, frames, as_of, name, folder / name, tiled, start)
-        for name in EDITIONS
+        _render_edition(examined, frames, as_of, name, folder / name, beside) for name in EDITIONS
     )
-    files = public.files | staff.files | _share_cards(public.small, catalog)
-    files |= _maps_without_tiles(public.small, catalog)
+    files = _share_cards(public.small, catalog) | _maps_without_tiles(public.small, catalog)
     files["staff/findings.json"] = _findings_file(examined, frames, catalog)
     files["staff/join.json"] = to_json(report.as_dict())
     files["staff/overview.json"] = _overview_file(staff.frames, catalog, codes)
     files |= _plan_files(frames, catalog, codes, examined.indicators)
+    content: dict[str, Content] = {**files}
+    coming: dict[str, Content] = {}
+    handed_over: dict[str, Content] = {}
+    for name, edition in zip(EDITIONS, (public, staff), strict=True):
+        content |= _within(name, edition.small) | _within(name, edition.layers.written)
+        coming |= _within(name, edition.layers.coming)
+        handed_over |= _within(name, edition.layers.handed_over)
     assets = build_assets(public.maps[0].libraries, public.maps[0].styles)
-    return _Rendered(files, assets, report, public.frames)
+    return _Rendered(content, coming, handed_over, assets, report, public.frames)
+
+
+def _within(name: Edition, files: Mapping[str, Content]) -> dict[str, Content]:
+    """Return the files of an edition by their names in the snapshot."""
+    return {f"{name}/{file}": content for file, content in files.items()}
 
 
 def _render_edition(
@@ -245,18 +239,15 @@ def _render_edition(
     as_of: date,
     name: Edition,
     folder: Path,
-    tiled: dict[str, _Tiled],
-    start: Start,
+    beside: Beside,
 ) -> _RenderedEdition:
-    """Return the frames and files of an edition; parameters as for :func:`_tile_files`."""
+    """Return the frames and files of an edition; large ones will lie in the folder."""
     catalog, codes = _read(examined)
     listed = editions.visible_catalog(catalog, name)
     exact = _edition_frames(frames, listed, name, examined.blocked_parcels)
     shown = _coarse_frames(exact, listed, name)
-    large = _feature_files(shown, listed, folder, start)
-    zooms = _tile_files(shown, listed, folder, tiled)
-    large |= {f"tiles/{n}.mbtiles": folder / f"{n}.mbtiles" for n in zooms}
-    site = build_site(listed, shown, codes, as_of=as_of.isoformat(), tiles=zooms)
+    layers = make_layer_files(shown, listed, folder, beside)
+    site = build_site(listed, shown, codes, as_of=as_of.isoformat(), tiles=layers.zooms)
     files = {
         "site.json": to_json(site),
         "search.json": to_json(build_search(listed, shown, codes)),
@@ -264,7 +255,8 @@ def _render_edition(
         # Which plots are neighbours is a fact of the survey, and tells no corner of it.
         "adjacency.json": _adjacency_file(exact, catalog),
         "codes.json": _codes_file(codes),
-        **_data_files(shown, listed),
+        **layers.drawn,
+        **_table_files(shown, listed),
         **_register_files(shown, catalog, codes, name, examined.provinces),
         **_show_files(examined.story, listed, shown, site, name),
     }
@@ -273,7 +265,11 @@ def _render_edition(
     maps = {lang: render_map(listed, site["extent"], lang) for lang in LANGUAGES}
     files |= {f"map.{lang}.js": one.script.encode("utf-8") for lang, one in maps.items()}
     files["map.html"] = maps[LANGUAGES[0]].html.encode("utf-8")
-    return _RenderedEdition(name, shown, files, large, list(maps.values()))
+    return _RenderedEdition(shown, files, layers, list(maps.values()))
+
+
+def _table_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, bytes]:
+    return {f"{n}.json": to_json(table_to_records(frames[n])) for n in catalog.tables}
 
 
 def _read(examined: Examination) -> tuple[Catalog, Codes]:
@@ -438,65 +434,6 @@ def _derive(
 def _measure_counties(counties: pd.DataFrame) -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(counties)
     return frame.assign(area_km2=(ellipsoidal_area_m2(frame.geometry) / 1e6).round(1))
-
-
-def _data_files(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> dict[str, bytes]:
-    files = {
-        f"{name}.geojson": layer_to_geojson(
-            gpd.GeoDataFrame(frames[name]), key=entry.key, kind=entry.kind
-        )
-        for name, entry in catalog.layers.items()
-        if not is_large(len(frames[name]))
-    }
-    for name in catalog.tables:
-        files[f"{name}.json"] = to_json(table_to_records(frames[name]))
-    return files
-
-
-def _feature_files(
-    frames: Mapping[str, pd.DataFrame], catalog: Catalog, folder: Path, start: Start
-) -> dict[str, Path]:
-    """Write the features of the small layers, begin to write the others; return where all lie."""
-    files = {}
-    for layer, entry in catalog.layers.items():
-        path, frame = folder / f"{layer}.sqlite", gpd.GeoDataFrame(frames[layer])
-        if is_large(len(frame)):
-            start(hand_over(path, frame, key=entry.key, kind=entry.kind))
-        else:
-            write_features(path, frame, key=entry.key, kind=entry.kind)
-        files[f"features/{layer}.sqlite"] = path
-    return files
-
-
-def _tile_files(
-    frames: Mapping[str, pd.DataFrame],
-    catalog: Catalog,
-    folder: Path,
-    tiled: dict[str, _Tiled],
-) -> dict[str, Zooms]:
-    """Write the tiles of large layers into the folder and return which zooms they have.
-
-    ``tiled`` are those of the edition before; they are replaced by those of this one.
-    """
-
-    def write(layer: str) -> Zooms:
-        entry, frame = catalog.layers[layer], gpd.GeoDataFrame(frames[layer])
-        before, path = tiled.pop(layer, None), folder / f"{layer}.mbtiles"
-        known = before.drawn if before else None
-        tileset = Tileset(frame, layer=layer, key=entry.key, kind=entry.kind, known=known)
-        if before and tileset.drawn.equals(before.drawn):
-            shutil.copyfile(before.path, path)
-        else:
-            # Clients take an attribution for markup.
-            source = html.escape(entry.source.joined)
-            write_tiles(path, tileset, title=entry.title.joined, attribution=source)
-        tiled[layer] = _Tiled(tileset.drawn, path)
-        return tileset.zooms
-
-    large = [layer for layer in catalog.layers if is_large(len(frames[layer]))]
-    # Geometry and compression leave Python free, so two layers take little more than one.
-    with ThreadPoolExecutor(_TILED_AT_ONCE) as pool:
-        return dict(zip(large, pool.map(write, large), strict=True))
 
 
 def _reach_file(frames: Mapping[str, pd.DataFrame], catalog: Catalog) -> bytes:

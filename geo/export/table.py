@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,7 @@ def _write(columns: Mapping[str, Iterable[Any]], target: Path) -> None:
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(columns)
-        rows = zip(*columns.values(), strict=True)
-        writer.writerows([_cell(value) for value in values] for values in rows)
+        writer.writerows(zip(*map(_cells, columns.values()), strict=True))
 
 
 def _columns(frame: gpd.GeoDataFrame, crs: str) -> dict[str, Iterable[Any]]:
@@ -55,6 +54,16 @@ def _columns(frame: gpd.GeoDataFrame, crs: str) -> dict[str, Iterable[Any]]:
         names = ("lon", "lat") if is_degrees else ("easting", "northing")
         columns |= dict(zip(names, (shapes.x.round(digits), shapes.y.round(digits)), strict=True))
     return columns | {"WKT": list(texts), "crs": [crs] * len(frame)}
+
+
+def _cells(values: Iterable[Any]) -> Iterator[Any]:
+    """Yield how each value is written; of a hundred thousand most share theirs."""
+    known: dict[tuple[type, Any], Any] = {}
+    for value in values:
+        asked = type(value), value
+        if asked not in known:
+            known[asked] = _cell(value)
+        yield known[asked]
 
 
 def _cell(value: Any) -> Any:

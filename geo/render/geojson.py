@@ -27,6 +27,9 @@ _EXACT_BELOW = 1e9
 """Below it a number that is the nearest one to a decimal of six digits is that decimal."""
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_AREA = 2
+"""Dimensions of a polygon."""
+
 _POINT, _LINE, _POLYGON = 0, 1, 3
 _MULTI = {4: _POINT, 5: _LINE, 6: _POLYGON}
 _NAMES = {
@@ -54,14 +57,29 @@ def in_order(frame: gpd.GeoDataFrame, *, key: str, kind: str) -> gpd.GeoDataFram
     Coordinates are rounded to the decimals of the kind, outer rings run counter-clockwise,
     an empty shape is none.
     """
-    digits = _DIGITS.get(kind, _OTHER_DIGITS)
-    ordered = frame.sort_values(key, kind="stable", ignore_index=True)
-    shapes = ordered.geometry.to_numpy()
-    shapes = np.where(shapely.is_empty(shapes), None, shapes)
-    rounded = shapely.transform(shapes, lambda xy: np.round(xy, digits))
-    return ordered.set_geometry(
-        gpd.GeoSeries(shapely.orient_polygons(rounded), index=ordered.index, crs=ordered.crs)
-    )
+    ordered = sort_by_key(frame, key)
+    shapes = _as_published(ordered.geometry.to_numpy(), _DIGITS.get(kind, _OTHER_DIGITS))
+    return ordered.set_geometry(gpd.GeoSeries(shapes, index=ordered.index, crs=ordered.crs))
+
+
+def sort_by_key(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
+    """Return the records in the order of the key, those with equal keys as they come."""
+    # A large register mostly comes in order.
+    if frame[key].is_monotonic_increasing:
+        return frame.reset_index(drop=True)
+    return frame.sort_values(key, kind="stable", ignore_index=True)
+
+
+def _as_published(given: np.ndarray, digits: int) -> np.ndarray:
+    """Return shapes without height, rounded, and turned as GeoJSON wants them."""
+    shapes = given.copy()
+    shapes[shapely.is_empty(shapes)] = None
+    places = shapely.get_coordinates(shapes)
+    # A million points that are so already are not made anew.
+    if shapely.has_z(shapes).any() or not (np.round(places, digits) == places).all():
+        shapes = shapely.transform(shapes, lambda xy: np.round(xy, digits))
+    has_areas = (shapely.get_dimensions(shapes) == _AREA).any()
+    return np.asarray(shapely.orient_polygons(shapes) if has_areas else shapes)
 
 
 def to_features(ordered: gpd.GeoDataFrame, key: str) -> list[bytes]:

@@ -41,6 +41,9 @@ _EFFORT = ((1_000_000, 11, 9), (8_000_000, 9, 9), (float("inf"), 5, 6))
 Content = bytes | Path
 """What a file holds: its bytes, or for a large one where it lies ready."""
 
+_Body = tuple[str, bytes]
+"""The end of a file's name, and what it holds."""
+
 _COMPRESSIBLE = {".json", ".geojson", ".js", ".css", ".svg", ".html"}
 
 
@@ -233,10 +236,14 @@ def _write_folder(target: Path, files: Mapping[str, Content], manifest: dict[str
     """Write files, compressed twins and manifest beside ``target``, then rename."""
     aside = target.with_name(f"building-{target.name}-{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)
+    bodies = {(Path(name).suffix, c) for name, c in files.items() if isinstance(c, bytes)}
+    # Editions share some bodies. The largest come first, so that none is left to one thread.
+    ordered = sorted(bodies, key=lambda found: -len(found[1]))
     # Compression leaves the interpreter to other threads.
     with ThreadPoolExecutor() as pool:
+        twins = dict(zip(ordered, pool.map(_compressed, ordered), strict=True))
         names = sorted(files)
-        written = pool.map(lambda name: _write_file(aside / name, files[name]), names)
+        written = pool.map(lambda name: _write_file(aside / name, files[name], twins), names)
         entries = dict(zip(names, written, strict=True))
     text = json.dumps({**manifest, "files": entries}, ensure_ascii=False, sort_keys=True)
     write_durably(aside / "manifest.json", text.encode())
@@ -245,17 +252,19 @@ def _write_folder(target: Path, files: Mapping[str, Content], manifest: dict[str
     replace_durably(aside, target)
 
 
-def _write_file(path: Path, content: Content) -> dict[str, Any]:
+def _write_file(
+    path: Path, content: Content, twins: Mapping[_Body, Mapping[str, bytes]]
+) -> dict[str, Any]:
     """Write a file with its twins and return what the manifest says of it."""
     digest = _sha256(content)
     if isinstance(content, Path):
         move_durably(content, path)
         return {"sha256": digest, "size": path.stat().st_size, "encodings": []}
-    twins = _compressed(path.suffix, content)
+    own = twins[path.suffix, content]
     write_durably(path, content)
-    for encoding, packed in twins.items():
+    for encoding, packed in own.items():
         write_durably(path.with_name(f"{path.name}.{encoding}"), packed)
-    return {"sha256": digest, "size": len(content), "encodings": sorted(twins)}
+    return {"sha256": digest, "size": len(content), "encodings": sorted(own)}
 
 
 def _sha256(content: Content) -> str:
@@ -265,8 +274,9 @@ def _sha256(content: Content) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _compressed(suffix: str, body: bytes) -> dict[str, bytes]:
+def _compressed(named: _Body) -> dict[str, bytes]:
     """Return the encodings that make a body smaller; equal input gives equal bytes."""
+    suffix, body = named
     if suffix not in _COMPRESSIBLE:
         return {}
     quality, level = next(found for most, *found in _EFFORT if len(body) < most)

@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.render.geojson import plain_values
+from geo.crs import to_web_square
+from geo.render.geojson import plain_values, sort_by_key
 from geo.render.tiles.classes import join_classes
 from geo.render.tiles.clusters import cluster
 from geo.render.tiles.cut import BUFFER, cut_points, cut_shapes
 from geo.render.tiles.encode import Attributes, attributes_of, encode_layers
 from geo.render.tiles.grid import count_touched, tile_of
-from geo.render.tiles.places import Places, Shapes, places_of
+from geo.render.tiles.places import Places, Shapes, is_points, places_of
 
 MINZOOM = 5
 _AREAS_FROM, _AREAS_TO = 12, 14
@@ -104,6 +105,11 @@ class Tileset:
         The name of the layer, of its key and of its kind.
     known
         What another edition's tiles are made of: places that are the same are not cut again.
+
+    Attributes
+    ----------
+    bounds
+        The box around all features in degrees, ``None`` if none has a place.
     """
 
     def __init__(
@@ -115,40 +121,31 @@ class Tileset:
         kind: str,
         known: Drawn | None = None,
     ) -> None:
-        wanted = dict.fromkeys((key, *_FIELDS.get(kind, _OTHER_FIELDS)))
-        names = [name for name in wanted if name in frame.columns]
-        ordered = _in_order(frame[[*names, *_summed(frame), frame.geometry.name]], key)
-        has_place = ~(ordered.geometry.isna() | ordered.geometry.is_empty).to_numpy()
-        self._frame = ordered.loc[has_place]
-        shapes = self._frame.geometry.to_numpy()
-        records = pd.DataFrame(self._frame.drop(columns=self._frame.geometry.name))
+        found = [name for name in drawn_fields(key, kind) if name in frame.columns]
+        ordered = sort_by_key(frame[[*found, frame.geometry.name]], key)
+        has_place = _has_place(ordered)
+        placed = ordered.loc[has_place]
+        shapes = placed.geometry.to_numpy()
+        records = pd.DataFrame(placed.drop(columns=placed.geometry.name))
+        places = places_of(shapes, known.places if known else None)
         self.layer = layer
-        self.drawn = Drawn(
-            records, places_of(shapes, known.places if known else None), len(ordered)
-        )
+        self.drawn = Drawn(records, places, len(ordered))
+        self.bounds = _box(shapes)
         self._ids = np.flatnonzero(has_place) + 1
-        self._names = names
+        self._names = [name for name in found if name != _AREA]
         self._has_classes = kind == "parcels"
-        self.zooms = self._choose_zooms()
+        self.zooms = choose_zooms(ordered)
 
     @property
     def fields(self) -> dict[str, str]:
         """The fields that features may have, with their types as TileJSON names them."""
-        counted = ("plots", *_summed(self._frame)) if self._has_classes else ("count",)
+        counted = ("plots", *_summed(self.drawn.records)) if self._has_classes else ("count",)
         types, _ = self._written
         return {**types, **dict.fromkeys(counted, "Number")}
 
-    @property
-    def bounds(self) -> tuple[float, float, float, float] | None:
-        """The box around all features in degrees, ``None`` if none has a place."""
-        if not len(self._frame):
-            return None
-        minx, miny, maxx, maxy = (float(edge) for edge in self._frame.total_bounds)
-        return minx, miny, maxx, maxy
-
     def tiles(self) -> Iterator[Tile]:
         """Yield all tiles that have anything in them, zoom by zoom, by x and y."""
-        if not len(self._frame):
+        if not len(self.drawn.records):
             return
         zooms = self.zooms
         for zoom in range(zooms.minzoom, zooms.maxzoom + 1):
@@ -159,18 +156,9 @@ class Tileset:
     def _written(self) -> tuple[dict[str, str], Attributes]:
         """The type of each field, and what is written of the records."""
         # Of a million firms these are many texts: they are not kept.
-        columns = {name: _values(self._frame[name]) for name in self._names}
+        columns = {name: _values(self.drawn.records[name]) for name in self._names}
         types = {name: _field_type(values) for name, values in columns.items()}
-        return types, attributes_of(columns, len(self._frame))
-
-    def _choose_zooms(self) -> Zooms:
-        middles = self.drawn.places.middles
-        if not isinstance(self.drawn.places, Shapes):
-            detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO, _MOST_POINTS)
-            return Zooms(MINZOOM, detail, detail)
-        finest = _last_of_few_pieces(shapely.bounds(self.drawn.places.shapes))
-        detail = _first_sparse(middles, _AREAS_FROM, _AREAS_TO, _MOST)
-        return Zooms(MINZOOM, finest, min(detail, finest))
+        return types, attributes_of(columns, len(self.drawn.records))
 
     def _detailed(self, zoom: int) -> _Layers:
         pieces = self.drawn.places.pieces(zoom, exact=zoom == self.zooms.maxzoom)
@@ -196,29 +184,57 @@ class Tileset:
         return encode_layers(self.layer, pieces, attributes, ids)
 
     def _classes(self, shapes: np.ndarray, zoom: int) -> _Layers:
-        names = [name for name in _CLASS_FIELDS if name in self._frame.columns]
-        group = _groups(self._frame[names])
+        names = [name for name in _CLASS_FIELDS if name in self.drawn.records.columns]
+        group = _groups(self.drawn.records[names])
         found = join_classes(shapes, group, zoom)
-        columns = {name: _values(self._frame[name].iloc[found.row]) for name in names}
+        columns = {name: _values(self.drawn.records[name].iloc[found.row]) for name in names}
         columns["plots"] = _whole(found.sums(np.ones(len(group))))
-        for name in _summed(self._frame):
-            amounts = self._frame[name].fillna(0).to_numpy(dtype=float)
+        for name in _summed(self.drawn.records):
+            amounts = self.drawn.records[name].fillna(0).to_numpy(dtype=float)
             columns[name] = found.sums(amounts).round(4).astype(object)
         attributes = attributes_of(columns, len(found.row))
         pieces = cut_shapes(found.shapes, zoom, np.full(len(found.shapes), BUFFER))
         return encode_layers(self.layer, pieces, attributes, 1 + np.arange(len(found.row)))
 
 
+def drawn_fields(key: str, kind: str) -> list[str]:
+    """Return the fields of a layer that its tiles are made of, as far as it has them."""
+    return list(dict.fromkeys((key, *_FIELDS.get(kind, _OTHER_FIELDS), _AREA)))
+
+
+def choose_zooms(frame: gpd.GeoDataFrame) -> Zooms:
+    """Return the zooms of a layer in EPSG:4326, from how densely and how widely it lies."""
+    shapes = frame.geometry.to_numpy()[_has_place(frame)]
+    middles = to_web_square(shapely.get_coordinates(shapely.centroid(shapes)))
+    if is_points(shapes):
+        detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO, _MOST_POINTS)
+        return Zooms(MINZOOM, detail, detail)
+    finest = _last_of_few_pieces(_bounds_in_square(shapes))
+    detail = _first_sparse(middles, _AREAS_FROM, _AREAS_TO, _MOST)
+    return Zooms(MINZOOM, finest, min(detail, finest))
+
+
+def _has_place(frame: gpd.GeoDataFrame) -> np.ndarray:
+    return np.asarray(~(frame.geometry.isna() | frame.geometry.is_empty))
+
+
+def _box(shapes: np.ndarray) -> tuple[float, float, float, float] | None:
+    if not len(shapes):
+        return None
+    minx, miny, maxx, maxy = shapely.total_bounds(shapes).tolist()
+    return minx, miny, maxx, maxy
+
+
+def _bounds_in_square(shapes: np.ndarray) -> np.ndarray:
+    """Return minx, miny, maxx, maxy in the unit square, whose y grows to the south."""
+    minx, miny, maxx, maxy = shapely.bounds(shapes).T
+    low = to_web_square(np.column_stack([minx, maxy]))
+    return np.hstack([low, to_web_square(np.column_stack([maxx, miny]))])
+
+
 def _summed(frame: pd.DataFrame) -> list[str]:
     """Return the fields that classes have the sum of."""
     return [_AREA] if _AREA in frame.columns else []
-
-
-def _in_order(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
-    """Return the records in the order of the key, in which the store of features has them."""
-    if frame[key].is_monotonic_increasing:
-        return frame.reset_index(drop=True)
-    return frame.sort_values(key, kind="stable", ignore_index=True)
 
 
 def _values(column: pd.Series[Any]) -> np.ndarray:

@@ -14,6 +14,9 @@ from geo.render.tiles.grid import EXTENT, PIXEL
 _SIMPLIFIED = PIXEL / 4
 """Tolerance in units: a corner goes if its triangle is smaller than this squared."""
 
+_FEW_CORNERS = 12
+"""Of an area on the average: of so few hardly one can go, and to look takes longer than to cut."""
+
 _AREA = 2
 _POINT = int(shapely.GeometryType.POINT)
 
@@ -61,8 +64,11 @@ class Shapes:
 
     def _simplified(self, zoom: int) -> np.ndarray:
         """Return the shapes with fewer corners; a side that areas share stays shared."""
+        areas = shapely.get_dimensions(self.shapes) == _AREA
+        corners = shapely.get_num_coordinates(self.shapes[areas])
+        if corners.sum() <= _FEW_CORNERS * len(corners):
+            return self.shapes
         simplified = self.shapes.copy()
-        areas = shapely.get_dimensions(simplified) == _AREA
         tolerance = _SIMPLIFIED / (2.0**zoom * EXTENT)
         simplified[areas] = shapely.coverage_simplify(simplified[areas], tolerance)
         return simplified
@@ -70,8 +76,13 @@ class Shapes:
 
 def places_of(shapes: np.ndarray, known: Places | None) -> Places:
     """Return the places of shapes in degrees: the known ones if they are the very same."""
-    if (shapely.get_type_id(shapes) == _POINT).all():
+    if is_points(shapes):
         return Points(shapes)
     if isinstance(known, Shapes) and known.are(shapes):
         return known
     return Shapes(shapes)
+
+
+def is_points(shapes: np.ndarray) -> bool:
+    """Return whether all features are points."""
+    return bool((shapely.get_type_id(shapes) == _POINT).all())
