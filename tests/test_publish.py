@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from geo import feature_store
 from geo.errors import NotFound
 from geo.examination import examine
 from geo.findings import Waiver
@@ -26,6 +27,7 @@ from geo.publish import (
     rollback,
 )
 from geo.settings import BUNDLED_LAYERS, ROOT, Settings
+from geo.storage.beside import Beside
 from geo.storage.snapshots import SnapshotStore
 
 AS_OF = date(2026, 11, 22)
@@ -95,6 +97,29 @@ def test_publishing_the_same_again_changes_nothing(settings: Settings) -> None:
     assert (first.changed, again.changed) == (True, False)
     assert first.version == again.version
     assert [v["by"] for v in describe_versions(settings)] == ["one"]
+
+
+def test_a_large_layer_is_told_by_what_its_files_are_made_of(
+    settings: Settings, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature_store, "LARGE_FROM", 200)
+    first = publish(settings, as_of=AS_OF, by="test")
+    finished: list[str] = []
+    finish = Beside.finish
+    monkeypatch.setattr(Beside, "finish", lambda beside: finished.append("x") or finish(beside))
+    assert not publish(settings, as_of=AS_OF, by="test").changed
+    # Its files are there already: nobody waits for them.
+    assert not finished
+    edit_features(
+        data / "parcels.geojson",
+        lambda plots: plots[0]["properties"].update(contract_no="示例合同-3015"),
+    )
+    second = publish(settings, as_of=AS_OF, by="test")
+    assert second.version != first.version
+    assert finished
+    file = "staff/features/parcels.sqlite"
+    before, after = first.path / file, second.path / file
+    assert before.read_bytes() != after.read_bytes()
 
 
 def test_another_day_is_another_version(settings: Settings) -> None:
