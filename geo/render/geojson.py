@@ -133,14 +133,28 @@ def plain_values(column: pd.Series[Any]) -> list[Any]:
 def _plain_numbers(values: NDArray[np.float64]) -> list[Any]:
     """Return what :func:`_to_plain` does for each number, ``None`` for one that is not."""
     plain = values.astype(object)
-    with np.errstate(over="ignore", invalid="ignore"):
-        short = (np.rint(values * 1e6) / 1e6 == values) & (np.abs(values) < _EXACT_BELOW)
+    short = _are_short(values)
     whole = short & (np.floor(values) == values)
     plain[whole] = values[whole].astype(np.int64)
     # Only Python rounds the others as their decimals say.
     plain[~short] = [None if math.isnan(n) else _to_plain(n) for n in values[~short].tolist()]
     found: list[Any] = plain.tolist()
     return found
+
+
+def rounded_numbers(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the numbers with six digits, as :func:`plain_values` has them; NaN stays NaN."""
+    rounded = values.copy()
+    long = ~_are_short(values)
+    rounded[long] = [round(n, 6) for n in values[long].tolist()]
+    return rounded
+
+
+def _are_short(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which numbers surely have no more than six digits."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        short: NDArray[np.bool_] = np.rint(values * 1e6) / 1e6 == values
+    return short & (np.abs(values) < _EXACT_BELOW)
 
 
 def _to_plain(value: Any) -> Any:

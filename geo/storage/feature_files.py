@@ -3,13 +3,16 @@
 An SQLite database (:class:`geo.feature_store.FeatureStore` reads it): ``fields`` with a typed
 column for each property and the shape as GeoJSON, ``boxes`` as an R*Tree, ``columns`` and
 ``about``. Rows are numbered in the order of the key; equal input gives equal bytes.
+
+A million firms have 40 million values. They go over as Arrow data, column by column, to the
+SQLite driver of ADBC; everything else is done by Python's own ``sqlite3``.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,15 +20,17 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from adbc_driver_sqlite import dbapi
 from pandas.api import types
 
 from geo.feature_store import quoted
 from geo.model import KINDS
-from geo.render.geojson import geometry_texts, in_order, plain_values
+from geo.render.geojson import geometry_texts, in_order, plain_values, rounded_numbers
 from geo.storage.rtree import fill_rtree
 
 CHUNK = 20_000
-"""Records whose texts are held at a time."""
+"""Records that are held at a time."""
 
 _BOX = ("minx", "miny", "maxx", "maxy")
 _RESERVED = frozenset(("row", "id", "geometry", *_BOX))
@@ -38,11 +43,12 @@ _SQL_TYPES = {
     "boolean": "INTEGER",
     "number": "REAL",
 }
-_FAST = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -65536;
-"""
+_ARROW_TYPES = {"integer": pa.int64(), "boolean": pa.bool_()}
+_FAST = (
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA cache_size = -65536",
+)
 """Nobody reads the file before it is whole; one that was left behind is written anew."""
 
 _TABLES = """
@@ -92,16 +98,40 @@ def write_features(path: Path, frame: gpd.GeoDataFrame, *, key: str, kind: str) 
 def write_parts(path: Path, parts: Iterable[gpd.GeoDataFrame], columns: Columns) -> None:
     """Write records that come part by part, as :func:`geo.render.geojson.in_order` has them."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.executescript(_FAST)
-        database.execute("BEGIN")
+    # Two libraries of SQLite do not see each other's locks: one is closed before the other opens.
+    with _writing(path) as database:
         _create(database, columns)
-        boxes = _fill(database, parts, columns)
+    with _loading(path) as cursor:
+        boxes = _fill(cursor, parts, columns)
+    with _writing(path) as database:
         _describe(database, boxes, columns)
         _index(database, columns)
         has_place = np.flatnonzero(~np.isnan(boxes[:, 0]))
         fill_rtree(database, "boxes", has_place + 1, boxes[has_place][:, [0, 2, 1, 3]])
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """Lend a connection for one transaction."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        for pragma in _FAST:
+            database.execute(pragma)
+        database.execute("BEGIN")
+        yield database
         database.execute("COMMIT")
+
+
+@contextmanager
+def _loading(path: Path) -> Iterator[dbapi.Cursor]:
+    """Lend, for one transaction, what appends Arrow data to tables that there are."""
+    # SQLite takes what begins with ``file:`` for a URI, which a whole path never does.
+    address = str(path.absolute())
+    with dbapi.connect(address, autocommit=True) as database, database.cursor() as cursor:
+        for pragma in _FAST:
+            cursor.execute(pragma)
+        cursor.execute("BEGIN")
+        yield cursor
+        cursor.execute("COMMIT")
 
 
 def _column_types(frame: gpd.GeoDataFrame, kind: str) -> dict[str, str]:
@@ -140,38 +170,48 @@ def _create(database: sqlite3.Connection, columns: Columns) -> None:
     database.execute(f"CREATE TABLE fields ({declared})")
 
 
-def _fill(
-    database: sqlite3.Connection, parts: Iterable[gpd.GeoDataFrame], columns: Columns
-) -> np.ndarray:
-    """Write the records and return their boxes, NaN for those without a place."""
-    # A column without any value is not named, and so is NULL.
-    names = ["row", "id", *_BOX, *map(quoted, columns.filled), "geometry"]
-    insert = f"INSERT INTO fields ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+def _fill(cursor: dbapi.Cursor, parts: Iterable[gpd.GeoDataFrame], columns: Columns) -> np.ndarray:
+    """Append the records and return their boxes, NaN for those without a place."""
     boxes = [np.empty((0, len(_BOX)))]
     first = 1
     for part in parts:
         boxes.append(part.geometry.bounds.to_numpy())
-        rows = range(first, first + len(part))
-        database.executemany(insert, _field_rows(rows, part, boxes[-1], columns))
-        first = rows.stop
+        rows = np.arange(first, first + len(part))
+        cursor.adbc_ingest("fields", _field_rows(rows, part, boxes[-1], columns), mode="append")
+        first += len(part)
     return np.concatenate(boxes)
 
 
 def _field_rows(
-    rows: range, part: gpd.GeoDataFrame, boxes: np.ndarray, columns: Columns
-) -> Iterator[tuple[Any, ...]]:
+    rows: np.ndarray, part: gpd.GeoDataFrame, boxes: np.ndarray, columns: Columns
+) -> pa.Table:
+    """Return records of ``fields``; a column without any value is not among theirs: NULL."""
+    edges = {name: _numbers(edge) for name, edge in zip(_BOX, boxes.T, strict=True)}
     typed = {name: _sql_values(part[name], columns.types[name]) for name in columns.filled}
-    edges = boxes.astype(object)
-    edges[np.isnan(boxes)] = None
-    shapes = geometry_texts(part.geometry.to_numpy())
-    return zip(rows, typed[columns.key], *edges.T.tolist(), *typed.values(), shapes, strict=True)
+    shapes = _texts(geometry_texts(part.geometry.to_numpy()))
+    key = _sql_values(part[columns.key], "text")
+    return pa.table({"row": rows, "id": key, **edges, **typed, "geometry": shapes})
 
 
-def _sql_values(column: pd.Series[Any], kind: str) -> list[Any]:
+def _sql_values(column: pd.Series[Any], kind: str) -> pa.Array | pa.ChunkedArray:
+    """Return the values of :func:`plain_values` in the type of their column, missing ones null."""
+    if kind == "number":
+        return _numbers(rounded_numbers(column.to_numpy(dtype=float, na_value=np.nan)))
+    if kind in _ARROW_TYPES:
+        return pa.array(column, _ARROW_TYPES[kind], from_pandas=True)
+    if isinstance(column.dtype, pd.StringDtype):
+        return pa.array(column, from_pandas=True)
     values = plain_values(column)
-    if kind not in ("text", "date") or isinstance(column.dtype, pd.StringDtype):
-        return values
-    return [value if value is None or isinstance(value, str) else str(value) for value in values]
+    return _texts([None if value is None else str(value) for value in values])
+
+
+def _texts(values: Sequence[str | None]) -> pa.Array:
+    # Of wide addresses: the texts of a part may be longer than two gigabytes.
+    return pa.array(values, pa.large_string())
+
+
+def _numbers(values: np.ndarray) -> pa.Array:
+    return pa.array(values, from_pandas=True)
 
 
 def _index(database: sqlite3.Connection, columns: Columns) -> None:

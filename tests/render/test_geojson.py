@@ -13,7 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, shape
 
-from geo.render.geojson import layer_to_geojson, plain_values, table_to_records, to_json
+from geo.render.geojson import (
+    layer_to_geojson,
+    plain_values,
+    rounded_numbers,
+    table_to_records,
+    to_json,
+)
 
 CLOCKWISE = Polygon([(80, 36), (80, 37), (81, 37), (81, 36)])
 
@@ -77,16 +83,26 @@ def test_any_text_comes_back_as_it_went_in(texts: list[str]) -> None:
     assert json.loads(to_json(table_to_records(table))) == [{"id": t} for t in texts]
 
 
-@given(
-    st.lists(
-        st.floats(allow_nan=False, allow_infinity=False)
-        | st.integers(-(10**16), 10**16).map(lambda n: n / 1e6)
-        | st.integers(-(10**12), 10**12).map(lambda n: n / 1e7)
-        | st.sampled_from([-0.0, 0.5e-6, 1.5e-6, 2.675, 1e9, 1e22])
-    )
+NUMBERS = st.lists(
+    st.floats(allow_nan=False, allow_infinity=False)
+    | st.integers(-(10**16), 10**16).map(lambda n: n / 1e6)
+    | st.integers(-(10**12), 10**12).map(lambda n: n / 1e7)
+    | st.sampled_from([-0.0, 0.5e-6, 1.5e-6, 2.675, 1e9, 1e22])
 )
+
+
+@given(NUMBERS)
 def test_numbers_of_a_column_are_those_that_python_rounds_one_by_one(numbers: list[float]) -> None:
     rounded = [round(number, 6) for number in numbers]
     expected = [int(number) if number.is_integer() else number for number in rounded]
     found = plain_values(pd.Series([*numbers, math.nan], dtype=float))
     assert [(type(n), n) for n in found] == [(type(n), n) for n in [*expected, None]]
+
+
+@given(NUMBERS)
+def test_rounded_numbers_are_those_that_python_rounds_one_by_one(numbers: list[float]) -> None:
+    values = np.array([*numbers, math.inf, math.nan])
+    found = rounded_numbers(values)
+    assert found[:-1].tolist() == [*(round(number, 6) for number in numbers), math.inf]
+    assert math.isnan(found[-1])
+    assert values[:-1].tolist() == [*numbers, math.inf]

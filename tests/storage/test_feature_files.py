@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from adbc_driver_sqlite import dbapi
 
-from geo.feature_store import FeatureStore
+from geo.feature_store import FeatureStore, quoted
 from geo.render.geojson import layer_to_geojson
 from geo.storage.feature_files import write_features
 
@@ -30,6 +33,14 @@ def stored(tmp_path: Path, frame: gpd.GeoDataFrame, kind: str = "enterprises") -
     path = tmp_path / "layer.sqlite"
     write_features(path, frame, key=str(frame.columns[0]), kind=kind)
     return FeatureStore(path)
+
+
+def held(store: FeatureStore, column: str) -> list[tuple[object, str]]:
+    """Return each value of a column as SQLite has it, and its type there."""
+    name = quoted(column)
+    with closing(sqlite3.connect(store.path)) as database:
+        found = database.execute(f"SELECT {name}, typeof({name}) FROM fields ORDER BY row")
+        return found.fetchall()
 
 
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
@@ -78,6 +89,110 @@ def test_columns_are_typed(tmp_path: Path) -> None:
     assert store.matched(where=('"publish_name" = ?', [True])) == 1
     assert store.matched(where=('"output_wan" > ?', [2])) == 1
     assert store.matched(where=('"employees" IS NULL', [])) == 1
+
+
+NULL = (None, "null")
+# Rows are in the order of the keys: E1, E10, E2.
+VALUES = {
+    "texts": (pd.Series(["乙", None, ""], dtype="str"), [("", "text"), NULL, ("乙", "text")]),
+    "texts with a NUL": (["a\0b", "b", "c"], [("c", "text"), ("b", "text"), ("a\0b", "text")]),
+    "nothing but empty texts": (["", "", ""], [("", "text")] * 3),
+    "objects": (
+        pd.Series([Decimal("1.50"), None, 2.0], dtype=object),
+        [("2", "text"), NULL, ("1.50", "text")],
+    ),
+    "categories": (
+        pd.Series(["b", None, "a"], dtype="category"),
+        [("a", "text"), NULL, ("b", "text")],
+    ),
+    "times": (
+        pd.Series([pd.Timestamp(2026, 11, 30), None, pd.Timestamp(2026, 11, 30, 8)]),
+        [("2026-11-30 08:00:00", "text"), NULL, ("2026-11-30 00:00:00", "text")],
+    ),
+    "whole numbers": (
+        pd.array([2**63 - 1, None, -(2**63)], dtype="Int64"),
+        [(-(2**63), "integer"), NULL, (2**63 - 1, "integer")],
+    ),
+    "whole numbers as objects": (
+        pd.Series([2**62 + 1, None, 0], dtype=object),
+        [(0, "integer"), NULL, (2**62 + 1, "integer")],
+    ),
+    "numbers": (
+        [0.12345678, math.nan, 3.0],
+        [(3.0, "real"), NULL, (0.123457, "real")],
+    ),
+    "numbers as objects": (
+        pd.Series([0.12345678, pd.NA, np.float32(0.5)], dtype=object),
+        [(0.5, "real"), NULL, (0.123457, "real")],
+    ),
+    "short numbers": (
+        pd.array([0.12345678, None, 1.0], dtype="Float64"),
+        [(1.0, "real"), NULL, (0.123457, "real")],
+    ),
+    "endless numbers": (
+        [math.inf, 1e300, -math.inf],
+        [(-math.inf, "real"), (1e300, "real"), (math.inf, "real")],
+    ),
+    "truth values": (
+        pd.array([True, None, False], dtype="boolean"),
+        [(0, "integer"), NULL, (1, "integer")],
+    ),
+    "truth values as categories": (
+        pd.Series([True, True, False], dtype="category"),
+        [(0, "integer"), (1, "integer"), (1, "integer")],
+    ),
+    "truth values as objects": (
+        pd.Series([True, None, False], dtype=object),
+        [(0, "integer"), NULL, (1, "integer")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("column", "expected"), VALUES.values(), ids=VALUES)
+def test_values_are_held_in_the_type_of_their_column(
+    tmp_path: Path, column: object, expected: list[tuple[object, str]]
+) -> None:
+    assert held(stored(tmp_path, firms(found=column)), "found") == expected
+
+
+def test_a_date_is_text_whatever_it_was(tmp_path: Path) -> None:
+    store = stored(tmp_path, firms(stage_on=[2020.0, None, 2021.0]))
+    assert held(store, "stage_on") == [("2021", "text"), NULL, ("2020", "text")]
+
+
+def test_a_key_of_numbers_is_text_without_a_point(tmp_path: Path) -> None:
+    store = stored(tmp_path, firms().assign(enterprise_id=[10.0, 2.0, 1.5]))
+    assert list(store.keys()) == ["1.5", "2", "10"]
+
+
+def test_whole_numbers_that_sqlite_does_not_have_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OverflowError):
+        stored(tmp_path, firms(found=pd.Series([2**64, 1, 2], dtype=object)))
+
+
+def test_a_record_without_a_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(dbapi.Error, match=r"NOT NULL constraint failed: fields\.id"):
+        stored(tmp_path, firms().assign(enterprise_id=["E1", None, "E2"]))
+
+
+@pytest.mark.parametrize("name", ['x "y"', "面积 (亩)", "", "a?b%", "select"])
+def test_a_column_may_have_any_name(tmp_path: Path, name: str) -> None:
+    assert held(stored(tmp_path, firms(**{name: [1, 2, 3]})), name) == [
+        (3, "integer"),
+        (2, "integer"),
+        (1, "integer"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["策勒 县", "a%20b", "a?mode=ro", "a#b", "a'b"])
+def test_the_file_may_lie_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path(name) / f"{name}.sqlite"
+    write_features(path, firms(), key="enterprise_id", kind="enterprises")
+    assert [found.relative_to(tmp_path) for found in tmp_path.rglob("*.sqlite")] == [path]
+    assert FeatureStore(path).count == 3
 
 
 HOSTILE = ["'; DROP TABLE fields; --", '"quoted"\\', "</script>\n\u2028${x}", "示例\U00020000"]
