@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -33,8 +34,17 @@ class Families:
 
         The column ``family`` names the park; items of an unknown park are absent.
         """
-        chains = parks.map(self.lineage)
-        return pd.DataFrame(items).assign(family=chains).dropna(subset="family").explode("family")
+        park, names = pd.factorize(parks)
+        # An item without a park has -1: the last line, which is empty.
+        lines = [*(self.lineage.get(name, ()) for name in names), ()]
+        lengths = np.array([len(line) for line in lines])
+        counts = lengths[park]
+        rows = np.repeat(np.arange(len(park)), counts)
+        step = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        places = (np.cumsum(lengths) - lengths)[park[rows]] + step
+        families = pd.Series([name for line in lines for name in line], dtype="str")
+        found = pd.DataFrame(items).take(rows)
+        return found.assign(family=families.take(places).array)
 
     def shown_sums(
         self, values: pd.Series[Any], parks: pd.Series[Any], *, fewest: int

@@ -88,18 +88,21 @@ def join_enterprises(
     for frame in (enterprises, parcels, buildings, parks):
         _require_wgs84(frame)
     places = _Places.of(parcels, buildings, parks)
-    plots = _plots_at(enterprises.geometry, parcels)
-    around = _parks_at(enterprises.geometry, parks)
-    rows = _records(enterprises, "enterprise_id", "building_id", "parcel_id", "park_id")
+    keys = enterprises["enterprise_id"]
+    told = {
+        **{name: enterprises[name] for name in ("building_id", "parcel_id", "park_id")},
+        "plot_here": _plots_at(enterprises.geometry, parcels),
+        "park_here": _parks_at(enterprises.geometry, parks),
+        # Only what a plot names tells one firm from others of its place.
+        "owner": keys.where(is_among(keys, list(places.owned))),
+    }
     # Firms of one plot that say the same are placed the same: a large register has few cases.
-    cases: dict[tuple[Any, ...], int] = {}
-    case = np.empty(len(rows), dtype=np.int64)
-    for number, (key, hall, plot, park) in enumerate(rows):
-        owned = places.owned.get(key or "", ())
-        told = (hall, plot, park, plots.get(number), around.get(number), owned)
-        case[number] = cases.setdefault(told, len(cases))
-    placings = [places.place(*told) for told in cases]
-    keys = [row[0] or "" for row in rows]
+    case, firsts = _cases(list(told.values()))
+    rows = _records(pd.DataFrame({name: column.iloc[firsts] for name, column in told.items()}))
+    placings = [
+        places.place(hall, plot, park, plot_here, park_here, places.owned.get(owner or "", ()))
+        for hall, plot, park, plot_here, park_here, owner in rows
+    ]
     frame = _joined(enterprises, placings, case, parcels, buildings)
     return frame, _report(keys, placings, case)
 
@@ -192,8 +195,8 @@ class _Places:
     @classmethod
     def of(cls, parcels: pd.DataFrame, buildings: pd.DataFrame, parks: pd.DataFrame) -> _Places:
         # Of equal keys the first counts, as everywhere: so the dictionary is filled backwards.
-        halls = reversed(_records(buildings, "building_id", "parcel_id", "park_id"))
-        rows = reversed(_records(parcels, "parcel_id", "park_id", "enterprise_id"))
+        halls = reversed(_records(buildings[["building_id", "parcel_id", "park_id"]]))
+        rows = reversed(_records(parcels[["parcel_id", "park_id", "enterprise_id"]]))
         plots = {plot: (park, owner) for plot, park, owner in rows if plot}
         owned: dict[str, list[str]] = {}
         for plot in sorted(plots):
@@ -288,20 +291,30 @@ def _require_wgs84(frame: gpd.GeoDataFrame) -> None:
         raise ValueError(msg)
 
 
-def _records(frame: pd.DataFrame, *columns: str) -> list[tuple[str | None, ...]]:
-    """Return the rows of some text columns, with None for missing."""
-    lists = (frame[name].astype("object").tolist() for name in columns)
+def _cases(columns: Sequence[pd.Series[Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of each row's case, rows of equal values having one, and its first row."""
+    case = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        codes, names = pd.factorize(column)
+        # Both are less than the rows, so their product is no more than an integer holds.
+        case, _ = pd.factorize(case * (len(names) + 1) + codes)
+    return case, np.unique(case, return_index=True)[1]
+
+
+def _records(frame: pd.DataFrame) -> list[tuple[str | None, ...]]:
+    """Return the rows of a frame of texts, with None for missing."""
+    lists = (frame[name].astype("object").tolist() for name in frame.columns)
     texts = ([v if isinstance(v, str) else None for v in values] for values in lists)
     return list(zip(*texts, strict=True))
 
 
-def _plots_at(points: gpd.GeoSeries, parcels: gpd.GeoDataFrame) -> dict[int, str]:
+def _plots_at(points: gpd.GeoSeries, parcels: gpd.GeoDataFrame) -> pd.Series[str]:
     """Return the plot at each point; on a shared edge, or an overlap, the lowest key."""
     keyed = parcels[parcels["parcel_id"].notna()].sort_values("parcel_id")
     return _first_at(points, keyed.geometry, keyed["parcel_id"])
 
 
-def _parks_at(points: gpd.GeoSeries, parks: gpd.GeoDataFrame) -> dict[int, str]:
+def _parks_at(points: gpd.GeoSeries, parks: gpd.GeoDataFrame) -> pd.Series[str]:
     """Return the innermost park around each point: the smallest, of equals the lowest key."""
     drawn = parks[parks["park_id"].notna() & (shapely.get_dimensions(parks.geometry) == 2)]
     sized = drawn.assign(area_m2=ellipsoidal_area_m2(drawn.geometry))
@@ -309,11 +322,13 @@ def _parks_at(points: gpd.GeoSeries, parks: gpd.GeoDataFrame) -> dict[int, str]:
     return _first_at(points, ranked.geometry, ranked["park_id"])
 
 
-def _first_at(points: gpd.GeoSeries, areas: gpd.GeoSeries, keys: pd.Series[str]) -> dict[int, str]:
-    """Return the key of the first area at each point that has one."""
+def _first_at(points: gpd.GeoSeries, areas: gpd.GeoSeries, keys: pd.Series[str]) -> pd.Series[str]:
+    """Return the key of the first area at each point, missing where there is none."""
     point, area = index_pairs(points, areas)
     found, first = np.unique(point, return_index=True)
-    return dict(zip(found.tolist(), keys.to_numpy()[area[first]].tolist(), strict=True))
+    places = np.full(len(points), -1)
+    places[found] = area[first]
+    return pd.Series(keys.array.take(places, allow_fill=True), index=points.index)
 
 
 def _joined(
@@ -354,14 +369,15 @@ def _inner_points(
     return {k: p for k, p in zip(firsts[key], points, strict=True) if not p.is_empty}
 
 
-def _report(keys: Sequence[str], placings: Sequence[_Placing], case: np.ndarray) -> JoinReport:
+def _report(keys: pd.Series[str], placings: Sequence[_Placing], case: np.ndarray) -> JoinReport:
     tally = dict.fromkeys(PLACED_BY, 0)
     for placing, count in zip(placings, np.bincount(case).tolist(), strict=True):
         tally[placing.placed_by] += count
     # Few firms are worth a word.
     telling = [p.placed_by == "none" or bool(p.unknown or p.conflicts) for p in placings]
     rows = np.flatnonzero(np.array(telling, dtype=bool)[case]).tolist()
-    pairs = [(keys[row], placings[case[row]]) for row in rows]
+    named = keys.iloc[rows].fillna("")
+    pairs = [(key, placings[case[row]]) for key, row in zip(named, rows, strict=True)]
     return JoinReport(
         counts=tally,
         unplaced=tuple(key for key, placing in pairs if placing.placed_by == "none"),

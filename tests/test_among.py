@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.among import is_among
+from geo.among import is_among, places_among
 
 TEXTS = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "c", "", "甲", "A"])))
 
@@ -22,3 +22,14 @@ def test_it_says_what_isin_does_but_a_missing_value_is_never_among(column, value
 
 def test_values_may_stand_there_twice():
     assert is_among(pd.Series(["a", "b", "a"]), ["a", "a"]).tolist() == [True, False, True]
+
+
+def test_the_place_is_that_of_the_first_of_equal_values_and_a_missing_one_has_none():
+    column = pd.Series(["b", None, "c", "a"], dtype="str")
+    assert places_among(column, pd.Series(["a", None, "b", "b"], dtype="str")).tolist() == [
+        2,
+        -1,
+        -1,
+        0,
+    ]
+    assert places_among(column, []).tolist() == [-1] * 4

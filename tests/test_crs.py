@@ -484,3 +484,11 @@ def test_conversion_uses_no_grid_from_the_network():
         transformer = crs._unprojector(grids.crs_name(grid, "cgcs2000"))
         assert "grids=" not in transformer.definition
         assert not transformer.is_network_enabled
+
+
+def test_points_are_as_far_apart_as_the_line_between_them_is_long():
+    begins, ends = np.array([[79.9, 37.1], [80.0, 37.0]]), np.array([[80.2, 36.8], [80.0, 37.0]])
+    lines = series(*(LineString(pair) for pair in zip(begins, ends, strict=True)))
+    lengths = crs.ellipsoidal_length_m(lines)
+    assert crs.geodesic_m(begins, ends).tolist() == lengths.tolist()
+    assert lengths[0] > 10_000

@@ -36,11 +36,10 @@ class Land:
 def own_land(firms: pd.DataFrame, plots: pd.DataFrame) -> dict[str, Land]:
     """Return the land of each firm: its plot and those that name it, if nobody shares them."""
     held = _holdings(firms, plots)
-    shared = held.groupby("plot")["firm"].transform("size") > 1
-    measured = plots.set_index("parcel_id")["m2"].notna()
-    open_ = ~held["plot"].map(measured).astype(bool)
+    shared = held["plot"].duplicated(keep=False)
+    open_ = ~is_among(held["plot"], plots["parcel_id"][plots["m2"].notna()])
     sharing, unmeasured = (set(held.loc[some, "firm"].tolist()) for some in (shared, open_))
-    sole = held[~(shared | open_).groupby(held["firm"]).transform("any")].sort_values("plot")
+    sole = held[~is_among(held["firm"], held["firm"][shared | open_])].sort_values("plot")
     records = {row["parcel_id"]: row for row in records_of(_rows_of(plots, sole["plot"]))}
     own: dict[str, list[Mapping[str, Any]]] = {}
     for firm, plot in zip(sole["firm"], sole["plot"], strict=True):
@@ -51,7 +50,8 @@ def own_land(firms: pd.DataFrame, plots: pd.DataFrame) -> dict[str, Land]:
         land.update(dict.fromkeys(land.keys() & firms_of, _UNKNOWN[because]))
     land.update({firm: Land(tuple(own[firm])) for firm in land.keys() & own.keys()})
     in_halls = set(firms.loc[firms["building_id"].notna(), "enterprise_id"].tolist())
-    return land | dict.fromkeys(in_halls, _UNKNOWN[IN_HALL])
+    land.update(dict.fromkeys(in_halls, _UNKNOWN[IN_HALL]))
+    return land
 
 
 def _holdings(firms: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.among import is_among
+from geo.among import is_among, places_among
 from geo.analyse.holdings import UNMEASURED, Land, own_land
 from geo.analyse.land import (
     AREA_NOTE,
@@ -323,7 +323,9 @@ def _industry_of(plot: Mapping[str, Any], firms: list[Mapping[str, Any]]) -> str
 def _areas_mu(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.Series[float]:
     """Return the land of each firm in 亩, NaN where it is not known."""
     known = {key: own.mu for key, own in land.items() if own.because is None}
-    return firms["enterprise_id"].map(known).astype("float64")
+    areas = np.array([*known.values(), np.nan], dtype=float)
+    # A firm that is not known has the place -1: the last one.
+    return pd.Series(areas[places_among(firms["enterprise_id"], list(known))], index=firms.index)
 
 
 def _parks(parks: pd.DataFrame, plots: pd.DataFrame, firms: pd.DataFrame) -> list[dict[str, Any]]:

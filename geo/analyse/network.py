@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.crs import ellipsoidal_length_m
+from geo.crs import geodesic_m
 
 _DIGITS = 7
 """Decimals of a degree to which vertices are the same node: a centimetre."""
@@ -58,15 +58,6 @@ class Ways:
     off_m: np.ndarray
 
 
-def straight_m(begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return the metres from each point to its partner, along the geodesic.
-
-    Points are rows of longitude and latitude.
-    """
-    lines = shapely.linestrings(np.stack([begins, ends], axis=1))
-    return ellipsoidal_length_m(gpd.GeoSeries(lines, crs="EPSG:4326")).to_numpy()
-
-
 class Network:
     """Lines cut wherever they meet.
 
@@ -86,7 +77,7 @@ class Network:
         self._lines = shapely.transform(whole, lambda xy: xy * self._scale)
         self._pieces = shapely.linestrings(ends * self._scale)
         self._tree = shapely.STRtree(self._pieces)
-        self._lengths = straight_m(ends[:, 0], ends[:, 1])
+        self._lengths = geodesic_m(ends[:, 0], ends[:, 1])
         nodes, index = np.unique(ends.reshape(-1, 2), axis=0, return_inverse=True)
         self._nodes = index.reshape(-1, 2)
         self._neighbours = _neighbours(self._nodes, self._lengths, len(nodes))
@@ -130,7 +121,7 @@ class Network:
         segment = self._tree.query_nearest(foot, all_matches=False)[1]
         share = shapely.line_locate_point(self._pieces[segment], foot, normalized=True)
         begin, end = self._ends[segment, 0], self._ends[segment, 1]
-        away = straight_m(points, begin + (end - begin) * share[:, None])
+        away = geodesic_m(points, begin + (end - begin) * share[:, None])
         return Feet(segment, self._lengths[segment] * share, np.where(near, away, np.inf))
 
     def _begin(self, foot: Feet) -> list[_Start]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from geo.analyse.balance import scopes_of
@@ -57,8 +58,10 @@ def _in_states(parcels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _land(plots: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    areas = {name: plots.loc[plots[name], "area_mu"] for name in _STATES}
+    # There are many parks, and numpy takes a small part of the time that pandas takes for one.
+    mu = plots["area_mu"].to_numpy()
+    areas = {name: mu[plots[name].to_numpy()] for name in _STATES}
     return {
-        name: {"plots": len(some), "mu": round(float(some.sum()), 4)}
+        name: {"plots": len(some), "mu": round(float(np.nansum(some)), 4)}
         for name, some in areas.items()
     }

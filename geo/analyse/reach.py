@@ -8,6 +8,7 @@ not known no distance is given, however well a symbol for it stands on the map.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +17,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.analyse.network import Network, Ways, straight_m
+from geo.analyse.network import Network, Ways
+from geo.crs import geodesic_m
 from geo.model import KINDS
 from geo.wording import parts
 
@@ -163,9 +165,10 @@ def _distances(
     along = _along(starts, goals, network)
     found: dict[str, list[dict[str, Any]]] = {str(key): [] for key in origins.index}
     for target, goal, ways in zip(targets.index, goals, along, strict=True):
-        straight = straight_m(starts, np.tile(goal, (len(starts), 1)))
-        for rows, *metres in zip(found.values(), straight, ways.whole_m, ways.off_m, strict=True):
-            rows.append(_row(target, *(float(value) / 1000 for value in metres)))
+        straight = geodesic_m(starts, np.tile(goal, (len(starts), 1)))
+        columns = ((metres / 1000).tolist() for metres in (straight, ways.whole_m, ways.off_m))
+        for rows, *kilometres in zip(found.values(), *columns, strict=True):
+            rows.append(_row(target, *kilometres))
     return {key: sorted(rows, key=_how_far) for key, rows in found.items()}
 
 
@@ -181,7 +184,7 @@ def _along(starts: np.ndarray, goals: np.ndarray, network: Network | None) -> li
 
 def _row(target: str, straight: float, whole: float, off: float) -> dict[str, Any]:
     found = {"to": target, "straight_km": round(straight, 1)}
-    if np.isfinite(whole):
+    if math.isfinite(whole):
         found |= {"km": round(whole, 1), "off_km": round(off, 1)}
     return found
 

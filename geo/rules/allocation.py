@@ -45,9 +45,13 @@ class _Land:
     plots: pd.DataFrame
     claims: pd.DataFrame
 
-    def stages(self, claims: pd.DataFrame) -> np.ndarray:
-        """Return the stage of the firm of each claim."""
-        return self.firms["stage"].to_numpy(dtype=object)[claims["firm"]]
+    def of_firms(self, claims: pd.DataFrame, chosen: pd.Series[bool]) -> pd.DataFrame:
+        """Return the claims of the firms that are chosen."""
+        return claims[chosen.to_numpy(dtype=bool)[claims["firm"]]]
+
+    def to_plots(self, claims: pd.DataFrame, chosen: pd.Series[bool]) -> pd.DataFrame:
+        """Return the claims to the plots that are chosen."""
+        return claims[chosen.to_numpy(dtype=bool)[claims["plot"]]]
 
     def is_drawn(self, claims: pd.DataFrame) -> np.ndarray:
         """Return whether the plot of each claim has an outline that is only a picture."""
@@ -156,9 +160,8 @@ def _narrowed(shapes: np.ndarray, by: np.ndarray) -> np.ndarray:
 
 def _check_supply(land: _Land) -> Iterator[Finding]:
     """Return the firms that build or work on land that was never supplied."""
-    claims = land.claims[np.isin(land.stages(land.claims), _AT_WORK)]
-    states = land.plots["supply_state"].to_numpy(dtype=object)[claims["plot"]]
-    wrong = claims[np.isin(states, _NOT_SUPPLIED)]
+    claims = land.of_firms(land.claims, land.firms["stage"].isin(_AT_WORK))
+    wrong = land.to_plots(claims, land.plots["supply_state"].isin(_NOT_SUPPLIED))
     for firm, plot in _each_pair(wrong[_is_sure(land, wrong)]):
         key, state = land.plot_key(plot), str(land.plots["supply_state"].iloc[plot])
         stage = str(land.firms["stage"].iloc[firm])
@@ -198,10 +201,11 @@ def _each_pair(claims: pd.DataFrame) -> Iterator[tuple[int, int]]:
 
 def _check_holders(land: _Land) -> Iterator[Finding]:
     """Return the plots that several firms with an agreement hold: tenants of halls do not."""
-    claims = land.claims[np.isin(land.stages(land.claims), COUNTABLE_STAGES)]
+    written = land.claims[land.claims["way"].isin(REFERENCES)]
+    claims = land.of_firms(written, land.firms["stage"].isin(COUNTABLE_STAGES))
     pairs = [claims["firm"], claims["plot"]]
     is_tenant = (claims["way"] == "building_id").groupby(pairs).transform("any")
-    held = claims[~is_tenant.astype(bool) & (claims["way"] != "position")]
+    held = claims[~is_tenant.astype(bool)]
     pairs_held = held[["firm", "plot"]].drop_duplicates()
     shared = pairs_held[pairs_held["plot"].duplicated(keep=False)]
     for plot in shared["plot"].drop_duplicates().tolist():
@@ -226,7 +230,7 @@ def _check_vacancy(land: _Land) -> Iterator[Finding]:
     if land.firms.empty:
         return
     plots = land.plots
-    past = land.claims[np.isin(land.stages(land.claims), _PAST_TALKS)]
+    past = land.of_firms(land.claims, land.firms["stage"].isin(_PAST_TALKS))
     held = np.isin(np.arange(len(plots)), past["plot"])
     held |= plots["enterprise_id"].notna().to_numpy()
     empty = is_supplied_for_use(plots) & ~held
@@ -244,10 +248,9 @@ def is_supplied_for_use(plots: pd.DataFrame) -> np.ndarray:
 
 def _check_industries(land: _Land) -> Iterator[Finding]:
     """Return the firms whose industry is for certain none of those that their plot permits."""
-    claims = land.claims[land.stages(land.claims) != "closed"]
-    lists = land.plots["permitted_industries"].to_numpy(dtype=object)[claims["plot"]]
-    codes = land.firms["industry_code"].to_numpy(dtype=object)[claims["firm"]]
-    claims = claims[pd.notna(lists) & pd.notna(codes)]
+    claims = land.to_plots(land.claims, land.plots["permitted_industries"].notna())
+    known = land.firms["industry_code"].notna() & ~land.firms["stage"].isin(["closed"])
+    claims = land.of_firms(claims, known)
     for firm, plot in _each_pair(claims[_is_sure(land, claims)]):
         code = str(land.firms["industry_code"].iloc[firm])
         permitted = split_list(land.plots["permitted_industries"].iloc[plot])

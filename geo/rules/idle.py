@@ -52,7 +52,7 @@ class _Judged:
     lacking
         The fields without which nothing can be said; empty if something can.
     area_m2
-        The land that was to be developed, NaN if not known.
+        The land that was to be developed, NaN if not known or if nobody asks.
     developed, invested
         Shares, NaN if not known.
     """
@@ -87,7 +87,8 @@ def _judge(context: Context, plots: pd.DataFrame) -> _Judged:
     state = plots["development_state"].fillna("").to_numpy(dtype=object)
     open_ = supplied & ~np.isin(state, BUILT_STATES) & plots["completed_on"].isna().to_numpy()
     begun = plots["started_on"].notna().to_numpy() | (state == "construction")
-    area = _areas_m2(plots)
+    # Of land that was never supplied, or is built on, nobody asks how much of it is developed.
+    area = _areas_m2(plots, supplied & ~np.isin(state, BUILT_STATES))
     with np.errstate(over="ignore"):  # a number beyond all measure: VALUE_RANGE tells of it
         developed = plots["developed_ha"].to_numpy(dtype=float) * 10_000 / area
     invested = plots["invested_share"].to_numpy(dtype=float)
@@ -112,15 +113,18 @@ def _judge(context: Context, plots: pd.DataFrame) -> _Judged:
     return _Judged(reason, lacking, area, developed, invested)
 
 
-def _areas_m2(plots: pd.DataFrame) -> np.ndarray:
-    """Return the area that was agreed, else the measured one of an outline that is no picture."""
+def _areas_m2(plots: pd.DataFrame, asked: np.ndarray) -> np.ndarray:
+    """Return the area that was agreed, else the measured one of an outline that is no picture.
+
+    Only outlines of the plots that are ``asked`` for are measured, the others have NaN.
+    """
     agreed = plots["declared_area_mu"]
     sane = (agreed > 0) & (agreed <= _MOST_MU)
     area = (agreed.where(sane) * MU_M2).to_numpy(float, copy=True)
     if not isinstance(plots, gpd.GeoDataFrame):
         return area
     shapes = plots.geometry.to_numpy()
-    sound = np.isnan(area) & ~plots["nature"].isin(DRAWN_NATURES).to_numpy(dtype=bool)
+    sound = asked & np.isnan(area) & ~plots["nature"].isin(DRAWN_NATURES).to_numpy(dtype=bool)
     sound &= shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == 2)
     measured = ellipsoidal_area_m2(plots.geometry[sound])
     area[sound] = measured.where(measured > 0).to_numpy(float)

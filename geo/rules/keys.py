@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from geo.among import is_among
 from geo.model import KINDS, Finding
 from geo.rules.finding import Context, field_words, phrase
 
@@ -47,13 +48,13 @@ def _check_keys(context: Context, layer: str, frame: pd.DataFrame) -> Iterator[F
 
 
 def _check_references(context: Context, kind: str, column: str, target: str) -> Iterator[Finding]:
-    known: set[str] = set()
-    for _, frame in context.of_kind(target):
-        known.update(frame[KINDS[target].key].dropna())
+    named = [frame[KINDS[target].key] for _, frame in context.of_kind(target)]
+    known = pd.concat(named) if named else []
     for layer, frame in context.of_kind(kind):
         values = frame[column]
         # Few of the values differ, and next to none of them is unknown.
-        unknown = [value for value in values.dropna().unique() if value not in known]
+        given = values.dropna().drop_duplicates()
+        unknown = given[~is_among(given, known)]
         for record in context.records(layer, values.isin(unknown)):
             value = str(values.iloc[record.row])
             yield context.finding(

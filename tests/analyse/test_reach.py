@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiLineString, Point, Polygon, box
 
-from geo.analyse.network import Network, straight_m
+from geo.analyse.network import Network
 from geo.analyse.reach import MOST_OFF_ROAD_KM, measure_reach, read_written
+from geo.crs import geodesic_m
 
 # A road from west to east along the parallel of 37°, and one to the north in its middle.
 WEST, MIDDLE, EAST, NORTH = (80.0, 37.0), (80.5, 37.0), (81.0, 37.0), (80.5, 37.4)
@@ -57,7 +58,7 @@ def reach(*, parks=(), plots=(), halls=(), facilities=(), places=()):
 
 def kilometres(*points):
     pairs = np.array(points)
-    return straight_m(pairs[:-1], pairs[1:]).sum() / 1000
+    return geodesic_m(pairs[:-1], pairs[1:]).sum() / 1000
 
 
 def around(position, half=0.001):
@@ -250,7 +251,7 @@ def test_no_way_is_shorter_than_the_straight_line(start, end):
     network = Network(gpd.GeoSeries([r["geometry"] for r in CROSS], crs="EPSG:4326"))
     feet = [network.feet(np.array([position])) for position in (start, end)]
     ways = network.ways(*feet, most_off_m=1e6)
-    straight = straight_m(np.array([start]), np.array([end]))[0]
+    straight = geodesic_m(np.array([start]), np.array([end]))[0]
     assert ways.whole_m[0] >= straight - 1
     assert ways.off_m[0] <= ways.whole_m[0] + 1e-6
     back = network.ways(*reversed(feet), most_off_m=1e6)

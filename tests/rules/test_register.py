@@ -1,8 +1,12 @@
 """Firms without a place, and firms given twice."""
 
+import re
+
+import pandas as pd
 import pytest
 from shapely.geometry import Point
 
+from geo.rules import register
 from geo.rules.register import firm_key
 from tests.rules.conftest import SOUND, brief
 
@@ -91,3 +95,11 @@ def test_firms_without_a_name_are_not_of_one_name(check):
 
 def test_one_firm_alone_is_no_duplicate(check):
     assert brief(check(enterprises=named_alike(None))) == []
+
+
+def test_a_plain_name_that_is_compared_at_once_has_the_key_that_it_has_alone():
+    plain = [chr(code) for code in range(0x20, 0x10000) if re.fullmatch(register._PLAIN, chr(code))]
+    names = [*plain, "示例（和田）ABC·纺织 有限责任公司", "公司", "", "ＡＢＣ示例\u3000公司"]
+    keys = register._firm_keys(pd.Series(names, dtype="str"))
+    assert len(plain) > 20_000
+    assert keys.tolist() == [firm_key(name) for name in names]

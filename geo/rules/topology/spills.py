@@ -30,7 +30,12 @@ def find_spills(
     plots: Plots, parks: np.ndarray, outlines: dict[str, shapely.Geometry]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of plots that leave their park, and what of them lies outside, in degrees."""
-    rows = [_leaving(plots, np.flatnonzero(parks == park), outlines[park]) for park in outlines]
+    inside = pd.Series(parks, dtype=object).groupby(parks).indices
+    rows = [
+        _leaving(plots, np.asarray(inside[park]), outlines[park])
+        for park in outlines
+        if park in inside
+    ]
     row = np.sort(np.concatenate([np.array([], dtype=int), *rows]))
     limits = np.array([outlines[park] for park in parks[row]], dtype=object)
     return row, np.asarray(shapely.difference(plots.shapes[row], limits))
