@@ -8,7 +8,7 @@ of the land that leaves out. Formulas and sources: docs/planning.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -158,7 +158,10 @@ def balance_sheets(parts: list[pd.DataFrame], land_use: CodeList) -> list[dict[s
     sizes = [len(plots) for plots in parts]
     # All parts are added up in one pass: one for each of many parks costs by their number.
     plots = pd.concat(parts, ignore_index=True).assign(part=np.repeat(range(len(parts)), sizes))
-    land = plots[plots["m2"].notna()]
+    # Paths are numbered: to group by them as they are takes as long as all else.
+    number, paths = pd.factorize(plots["path"], sort=True)
+    land = plots.assign(path=number)[plots["m2"].notna()]
+    found = _columns(land, list(paths), len(parts))
     unmeasured, natures = unmeasured_by(plots["part"], plots), natures_by(land["part"], land)
     return [
         {
@@ -169,7 +172,7 @@ def balance_sheets(parts: list[pd.DataFrame], land_use: CodeList) -> list[dict[s
             "total": columns.values(()),
             "levels": {str(level): _table(columns, level, land_use) for level in LEVELS},
         }
-        for part, (size, columns) in enumerate(zip(sizes, _columns(land, len(parts)), strict=True))
+        for part, (size, columns) in enumerate(zip(sizes, found, strict=True))
     ]
 
 
@@ -235,15 +238,18 @@ def _path_of(code: str, land_use: CodeList) -> Path:
     return (group, *(code[: 2 * level] for level in LEVELS))
 
 
-def _columns(land: pd.DataFrame, parts: int) -> list[_Columns]:
-    """Return the columns of each part of the land, which is numbered by ``part``."""
+def _columns(land: pd.DataFrame, paths: Sequence[Path], parts: int) -> list[_Columns]:
+    """Return the columns of each part of the land, which is numbered by ``part``.
+
+    ``path`` is the number of one of the paths.
+    """
     built = land[land["is_built"]]
     given = within_bounds(land, "parcels", "declared_area_mu")
     declared = land.assign(declared_area_mu=given)[given.notna()]
-    planned, existing = _rounded_areas(land), _rounded_areas(built)
-    stated = _hundredths(declared, declared["declared_area_mu"])
-    compared = _hundredths(declared, declared["m2"] / MU_M2)
-    counts, with_declared = _counts(land), _counts(declared)
+    planned, existing = _rounded_areas(land, paths), _rounded_areas(built, paths)
+    stated = _hundredths(declared, paths, declared["declared_area_mu"])
+    compared = _hundredths(declared, paths, declared["m2"] / MU_M2)
+    counts, with_declared = _counts(land, paths), _counts(declared, paths)
     return [
         _Columns(
             planned=planned.get(part, _NO_AREAS),
@@ -257,34 +263,37 @@ def _columns(land: pd.DataFrame, parts: int) -> list[_Columns]:
     ]
 
 
-def _rounded_areas(land: pd.DataFrame) -> dict[int, Areas]:
+def _rounded_areas(land: pd.DataFrame, paths: Sequence[Path]) -> dict[int, Areas]:
     """Return the areas in hundredths of ha and 亩, and the share of construction land, by part."""
     areas: dict[int, dict[str, dict[Path, int]]] = {}
     for unit, m2 in _UNITS.items():
-        for part, leaves in _hundredths(land, land["m2"] / m2).items():
+        for part, leaves in _hundredths(land, paths, land["m2"] / m2).items():
             areas.setdefault(part, {})[unit] = round_tree(leaves)
-    above = land[land["path"].str[0] == "construction"]
+    is_above = np.array([path[0] == "construction" for path in paths], dtype=bool)
+    above = land[is_above[land["path"]]]
     whole = above["part"].map(sums_by(above["part"], above["m2"])).astype("float64")
     above, whole = above[whole > 0], whole[whole > 0]
-    for part, shares in _hundredths(above, above["m2"] / whole * 100).items():
+    for part, shares in _hundredths(above, paths, above["m2"] / whole * 100).items():
         areas[part]["share"] = round_tree(shares, total=_ALL_PERCENT)
     return dict(areas)
 
 
-def _hundredths(land: pd.DataFrame, values: pd.Series[float]) -> dict[int, dict[Path, float]]:
+def _hundredths(
+    land: pd.DataFrame, paths: Sequence[Path], values: pd.Series[float]
+) -> dict[int, dict[Path, float]]:
     sums = (values * _HUNDREDTHS).groupby([land["part"], land["path"]]).sum()
     leaves: dict[int, dict[Path, float]] = {}
     for (part, path), value in zip(sums.index, sums.tolist(), strict=True):
-        leaves.setdefault(part, {})[path] = value
+        leaves.setdefault(part, {})[paths[path]] = value
     return leaves
 
 
-def _counts(land: pd.DataFrame) -> dict[int, dict[Path, int]]:
+def _counts(land: pd.DataFrame, paths: Sequence[Path]) -> dict[int, dict[Path, int]]:
     """Return how many plots every node of the hierarchy has, by part."""
     counts: dict[int, dict[Path, int]] = {}
     sizes = land.groupby(["part", "path"]).size()
-    for (part, path), count in zip(sizes.index, sizes.tolist(), strict=True):
-        own = counts.setdefault(part, {})
+    for (part, number), count in zip(sizes.index, sizes.tolist(), strict=True):
+        own, path = counts.setdefault(part, {}), paths[number]
         for length in range(len(path) + 1):
             own[path[:length]] = own.get(path[:length], 0) + count
     return counts

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from geo.among import is_among
+from geo.among import places_among
 from geo.analyse.land import records_of
 from geo.model import MU_M2
 
@@ -33,38 +34,44 @@ class Land:
         return sum(float(plot["m2"]) for plot in self.plots) / MU_M2
 
 
-def own_land(firms: pd.DataFrame, plots: pd.DataFrame) -> dict[str, Land]:
-    """Return the land of each firm: its plot and those that name it, if nobody shares them."""
+def own_land(firms: pd.DataFrame, plots: pd.DataFrame) -> np.ndarray:
+    """Return the :class:`Land` of each firm: its plot and those that name it, if nobody shares.
+
+    Of firms and plots each key is there once; plots come in the order of their keys. A large
+    register has few firms with land of their own: all others share what is said of them.
+    """
     held = _holdings(firms, plots)
     shared = held["plot"].duplicated(keep=False)
-    open_ = ~is_among(held["plot"], plots["parcel_id"][plots["m2"].notna()])
-    sharing, unmeasured = (set(held.loc[some, "firm"].tolist()) for some in (shared, open_))
-    sole = held[~is_among(held["firm"], held["firm"][shared | open_])].sort_values("plot")
-    records = {row["parcel_id"]: row for row in records_of(_rows_of(plots, sole["plot"]))}
-    own: dict[str, list[Mapping[str, Any]]] = {}
-    for firm, plot in zip(sole["firm"], sole["plot"], strict=True):
-        own.setdefault(firm, []).append(records[plot])
-    # A large register has few firms with land of their own: each other one is told by a set.
-    land = dict.fromkeys(firms["enterprise_id"].tolist(), _UNKNOWN[NO_OWN_PLOT])
-    for firms_of, because in ((unmeasured, UNMEASURED), (sharing, SHARED)):
-        land.update(dict.fromkeys(land.keys() & firms_of, _UNKNOWN[because]))
-    land.update({firm: Land(tuple(own[firm])) for firm in land.keys() & own.keys()})
-    in_halls = set(firms.loc[firms["building_id"].notna(), "enterprise_id"].tolist())
-    land.update(dict.fromkeys(in_halls, _UNKNOWN[IN_HALL]))
+    unmeasured = plots["m2"].isna().to_numpy()[held["plot"]]
+    found = np.full(len(firms) + len(plots), _NO_OWN_PLOT)
+    for rows, case in ((held, _OWN), (held[unmeasured], _UNMEASURED), (held[shared], _SHARED)):
+        found[rows["firm"]] = case
+    found = found[: len(firms)]
+    found[firms["building_id"].notna()] = _IN_HALL
+    land: np.ndarray = _LANDS[found]
+    own = held[held["firm"].isin(np.flatnonzero(found == _OWN))].sort_values("plot")
+    plots_of: dict[int, list[Mapping[str, Any]]] = {}
+    for firm, plot in zip(own["firm"].tolist(), records_of(plots.iloc[own["plot"]]), strict=True):
+        plots_of.setdefault(firm, []).append(plot)
+    for firm, records in plots_of.items():
+        land[firm] = Land(tuple(records))
     return land
 
 
 def _holdings(firms: pd.DataFrame, plots: pd.DataFrame) -> pd.DataFrame:
-    """Return each ``firm`` with each known ``plot`` that it names or that names it, once."""
-    columns = {"enterprise_id": "firm", "parcel_id": "plot"}
-    pairs = [frame[list(columns)].rename(columns=columns) for frame in (plots, firms)]
-    found = pd.concat(pairs, ignore_index=True).dropna().drop_duplicates()
-    return found[is_among(found["plot"], plots["parcel_id"])]
+    """Return each ``firm`` with each ``plot`` that it names or that names it, once, by their rows.
+
+    A firm that only a plot knows has a number of its own, beyond those of the rows.
+    """
+    keys = pd.concat([firms["enterprise_id"], plots["enterprise_id"]], ignore_index=True)
+    named = places_among(firms["parcel_id"], plots["parcel_id"])
+    rows = np.concatenate([named, np.arange(len(plots))])
+    pairs = pd.DataFrame({"firm": pd.factorize(keys)[0], "plot": rows})
+    return pairs[(pairs["firm"] >= 0) & (pairs["plot"] >= 0)].drop_duplicates()
 
 
-def _rows_of(plots: pd.DataFrame, keys: pd.Series[str]) -> pd.DataFrame:
-    return plots[is_among(plots["parcel_id"], keys)]
-
-
-_UNKNOWN = {why: Land(because=why) for why in (IN_HALL, NO_OWN_PLOT, SHARED, UNMEASURED)}
-"""Shared by all firms of which the same is to be said."""
+_NO_OWN_PLOT, _UNMEASURED, _SHARED, _IN_HALL, _OWN = range(5)
+_LANDS = np.array(
+    [*(Land(because=why) for why in (NO_OWN_PLOT, UNMEASURED, SHARED, IN_HALL)), None], dtype=object
+)
+"""What is said of all firms of which the same is to be said."""

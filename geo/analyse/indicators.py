@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.among import is_among, places_among
+from geo.among import is_among
 from geo.analyse.holdings import UNMEASURED, Land, own_land
 from geo.analyse.land import (
     AREA_NOTE,
@@ -164,18 +164,21 @@ def describe_indicators(
     plots = _clean_plots(land)
     firms = _clean_firms(enterprises)
     limits = Limits(rules.thresholds, industry)
-    own = own_land(firms, plots)
+    land_of = own_land(firms, plots)
+    known = np.array([own.because is None for own in land_of], dtype=bool)
     is_brief = is_large(max(len(plots), len(firms)))
-    listed = _with_own_land(firms, own) if is_brief else firms
-    firm_rows = [_firm(row, own[row["enterprise_id"]], limits) for row in records_of(listed)]
+    listed = known if is_brief else np.ones(len(firms), dtype=bool)
+    shown = _telling(plots, land_of[known]) if is_brief else plots
+    told = zip(records_of(firms[listed]), land_of[listed], strict=True)
+    firm_rows = [_firm(row, own, limits) for row, own in told]
     return {
         "format": FORMAT,
         "notes": [*NOTES, *([LARGE_NOTE] if is_brief else [])],
         "indicators": {name: _described(name) for name in INDICATORS},
         "thresholds": [threshold.model_dump(mode="json") for threshold in rules.thresholds],
-        "plots": list(_plots(_telling(plots, own) if is_brief else plots, firms, limits)),
+        "plots": list(_plots(shown, firms, limits)),
         "firms": firm_rows,
-        "parks": _parks(parks, plots, firms.assign(mu=_areas_mu(firms, own))),
+        "parks": _parks(parks, plots, firms.assign(mu=_areas_mu(land_of, known))),
         "ranking": rank_firms(firm_rows, rules.ranking, industry),
     }
 
@@ -205,15 +208,10 @@ def _clean_firms(enterprises: pd.DataFrame) -> pd.DataFrame:
     return firms.assign(**bounded).sort_values("enterprise_id", ignore_index=True)
 
 
-def _with_own_land(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.DataFrame:
-    known = [firm for firm, own in land.items() if own.because is None]
-    return firms[is_among(firms["enterprise_id"], known)]
-
-
-def _telling(plots: pd.DataFrame, land: Mapping[str, Land]) -> pd.DataFrame:
+def _telling(plots: pd.DataFrame, lands: Iterable[Land]) -> pd.DataFrame:
     """Return the plots that state a figure or are the land of one firm alone."""
-    own = {plot["parcel_id"] for held in land.values() for plot in held.plots}
-    return plots[plots[list(BUILT)].notna().any(axis=1) | is_among(plots["parcel_id"], list(own))]
+    own = [plot["parcel_id"] for land in lands for plot in land.plots]
+    return plots[plots[list(BUILT)].notna().any(axis=1) | is_among(plots["parcel_id"], own)]
 
 
 def _firm(row: Mapping[str, Any], land: Land, limits: Limits) -> dict[str, Any]:
@@ -320,12 +318,11 @@ def _industry_of(plot: Mapping[str, Any], firms: list[Mapping[str, Any]]) -> str
     return "C" if use.startswith(_MANUFACTURING_LAND) else None
 
 
-def _areas_mu(firms: pd.DataFrame, land: Mapping[str, Land]) -> pd.Series[float]:
-    """Return the land of each firm in 亩, NaN where it is not known."""
-    known = {key: own.mu for key, own in land.items() if own.because is None}
-    areas = np.array([*known.values(), np.nan], dtype=float)
-    # A firm that is not known has the place -1: the last one.
-    return pd.Series(areas[places_among(firms["enterprise_id"], list(known))], index=firms.index)
+def _areas_mu(lands: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return each land in 亩, NaN where it is not known."""
+    areas = np.full(len(lands), np.nan)
+    areas[known] = [land.mu for land in lands[known]]
+    return areas
 
 
 def _parks(parks: pd.DataFrame, plots: pd.DataFrame, firms: pd.DataFrame) -> list[dict[str, Any]]:
