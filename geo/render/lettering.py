@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 LINE_HEIGHT = 1.32
 """Of a line of text, in ems."""
 
@@ -152,26 +150,21 @@ def arrange(names: Sequence[Name], obstacles: Sequence[Box], frame: Box) -> list
 
     A name for which there is no room is left out: its thing stands in the legend or list.
     """
-    # Hundreds of names each try many places: an array of boxes is compared in one go.
-    count = len(obstacles)
-    taken = np.empty((count + len(names), 4))
-    taken[:count] = np.reshape(obstacles, (count, 4))
+    taken = list(obstacles)
     placed: list[Placed] = []
     for name in sorted(names, key=lambda name: name.rank):
-        places = (place for place in _places(name) if place.box.lies_in(frame))
-        found = next((p for p in places if not _meets_any(p.box, taken[:count])), None)
+        found = next(
+            (
+                place
+                for place in _places(name)
+                if place.box.lies_in(frame) and not any(place.box.meets(box) for box in taken)
+            ),
+            None,
+        )
         if found:
             placed.append(found)
-            taken[count] = found.box
-            count += 1
+            taken.append(found.box)
     return placed
-
-
-def _meets_any(box: Box, others: np.ndarray) -> bool:
-    """Return whether a box shares more than an edge with one of others, a row each."""
-    left, top, right, bottom = others.T
-    meets = (box.left < right) & (left < box.right) & (box.top < bottom) & (top < box.bottom)
-    return bool(meets.any())
 
 
 def _em(letter: str, factor: float) -> float:
