@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.runs import count_within
+
 
 @dataclass(frozen=True)
 class Families:
@@ -40,8 +42,7 @@ class Families:
         lengths = np.array([len(line) for line in lines])
         counts = lengths[park]
         rows = np.repeat(np.arange(len(park)), counts)
-        step = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-        places = (np.cumsum(lengths) - lengths)[park[rows]] + step
+        places = (np.cumsum(lengths) - lengths)[park[rows]] + count_within(counts)
         families = pd.Series([name for line in lines for name in line], dtype="str")
         found = pd.DataFrame(items).take(rows)
         return found.assign(family=families.take(places).array)

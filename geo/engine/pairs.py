@@ -21,6 +21,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.runs import count_within
+
 Pairs = NDArray[np.int64]
 Integers = NDArray[np.int64]
 Shapes: TypeAlias = Sequence[BaseGeometry | None] | NDArray[np.object_] | gpd.GeoSeries
@@ -97,7 +99,7 @@ class Areas:
         found = [np.empty(0, dtype=np.int64)]
         for runs in _split(np.flatnonzero(counts), np.cumsum(counts[counts > 0]) // _CANDIDATES):
             areas = np.repeat(area[runs], counts[runs])
-            places = np.repeat(low[runs], counts[runs]) + _ramp(counts[runs])
+            places = np.repeat(low[runs], counts[runs]) + count_within(counts[runs])
             x = points.x[places]
             near = (x >= self._bounds[areas, 0]) & (x <= self._bounds[areas, 2])
             areas, places, x = areas[near], places[near], x[near]
@@ -112,7 +114,7 @@ class Areas:
         first, last = self._grid.columns(bounds)
         widths = last - first + 1
         row = np.repeat(np.arange(len(chunk)), widths)
-        column = (first[row] + _ramp(widths)) * _ROWS
+        column = (first[row] + count_within(widths)) * _ROWS
         bottom, top = self._grid.rows(bounds)
         low = np.searchsorted(points.keys, column + bottom[row], side="left")
         high = np.searchsorted(points.keys, column + top[row], side="right")
@@ -205,11 +207,6 @@ def _cells(values: NDArray[np.float64], lowest: float, highest: float, count: in
         return np.zeros(len(values), dtype=np.int64)
     cells = (values - lowest) / (highest - lowest) * count
     return cells.astype(np.int64).clip(0, count - 1)
-
-
-def _ramp(counts: Integers) -> Integers:
-    """Return 0, 1, 2 ... for each count, one after another."""
-    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def _split(items: Integers, groups: Integers) -> list[Integers]:

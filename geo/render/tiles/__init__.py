@@ -205,8 +205,9 @@ def drawn_fields(key: str, kind: str) -> list[str]:
 def choose_zooms(frame: gpd.GeoDataFrame) -> Zooms:
     """Return the zooms of a layer in EPSG:4326, from how densely and how widely it lies."""
     shapes = frame.geometry.to_numpy()[_has_place(frame)]
-    middles = to_web_square(shapely.get_coordinates(shapely.centroid(shapes)))
-    if is_points(shapes):
+    points = is_points(shapes)
+    middles = to_web_square(shapely.get_coordinates(shapes if points else shapely.centroid(shapes)))
+    if points:
         detail = _first_sparse(middles, _POINTS_FROM, _POINTS_TO, _MOST_POINTS)
         return Zooms(MINZOOM, detail, detail)
     finest = _last_of_few_pieces(_bounds_in_square(shapes))

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from geo.render.tiles.cut import POLYGON, Pieces
-from geo.render.tiles.grid import EXTENT, count_within
+from geo.render.tiles.grid import EXTENT
+from geo.runs import count_within
 
 _AT_ONCE = 100_000
 """Pieces whose numbers are held at a time, a few hundred bytes each."""

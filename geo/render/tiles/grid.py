@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geo.runs import count_within
+
 EXTENT = 4096
 """Units in the side of a tile, as most software expects."""
 
@@ -42,16 +44,6 @@ def count_touched(bounds: np.ndarray, zoom: int) -> int:
     """Return how many pairs :func:`touched_tiles` finds."""
     low, high = tile_of(bounds[:, :2], zoom), tile_of(bounds[:, 2:], zoom)
     return int(np.prod(high - low + 1, axis=1).sum())
-
-
-def count_within(counts: np.ndarray) -> np.ndarray:
-    """Return 0, 1, 2 … for each group of so many.
-
-    >>> count_within(np.array([2, 0, 3])).tolist()
-    [0, 1, 0, 1, 2]
-    """
-    ends = np.cumsum(counts)
-    return np.asarray(np.arange(int(counts.sum())) - np.repeat(ends - counts, counts))
 
 
 def tile_of(places: np.ndarray, zoom: int) -> np.ndarray:
