@@ -209,8 +209,14 @@ class _Firms:
         return {
             **found,
             "unnamed": found["count"] - int(self.counts["named"][chosen].sum()),
-            "named": _plain(self.frame.iloc[rows], _NAMED_COLUMNS).to_dict("records"),
+            "named": self._records(rows),
         }
+
+    def _records(self, rows: NDArray[np.int64]) -> list[Any]:
+        """Return what is said of each of these firms; most steps have none."""
+        if not rows.size:
+            return []
+        return _plain(self.frame.iloc[rows], _NAMED_COLUMNS).to_dict("records")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.mappage import SIZES, MapPage
+from tests.browser.contexts import Contexts
+from tests.browser.mappage import SIZES, MapPage, context_options
 from tests.browser.site import Server
 
 Opener = Callable[..., MapPage]
@@ -26,8 +27,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.flaky(reruns=1))
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    """Contexts that pages of the shared server are opened in, one after another."""
+    lent = Contexts(browser)
+    yield lent
+    lent.close()
+
+
 @pytest.fixture
-def open_map(browser: Browser, server: Server) -> Iterator[Opener]:
+def open_map(browser: Browser, contexts: Contexts, server: Server) -> Iterator[Opener]:
     """Open pages of the server (another with ``on=``); at the end none may have complained.
 
     The test fails on console errors and warnings, uncaught errors, failed requests,
@@ -44,7 +53,10 @@ def open_map(browser: Browser, server: Server) -> Iterator[Opener]:
         ready: bool = True,
         **context: object,
     ) -> MapPage:
-        page = MapPage(browser, on or server, size=size, lang=lang, **context)
+        at, options = on or server, context_options(size, lang) | context
+        # What another server sent must not be in the cache.
+        own = contexts.lend(options) if at is server else browser.new_context(**options)
+        page = MapPage(own, at, size=size, lang=lang)
         opened.append(page)
         page.open(query, ready=ready)
         return page
@@ -52,12 +64,23 @@ def open_map(browser: Browser, server: Server) -> Iterator[Opener]:
     yield opener
     complaints = [complaint for page in opened for complaint in page.complaints()]
     for page in opened:
-        page.context.close()
+        page.stop_listening()
+        if page.server is server:
+            contexts.take_back(page.context, server.url)
+        else:
+            page.context.close()
     assert complaints == []
 
 
 @pytest.fixture(params=[f"{size}-{lang}" for size in SIZES for lang in ("zh", "en")])
 def view(request: pytest.FixtureRequest) -> dict[str, str]:
     """Every size in every language, as arguments of ``open_map``."""
+    size, lang = request.param.split("-")
+    return {"size": size, "lang": lang}
+
+
+@pytest.fixture(params=["desktop-zh", "phone-en"])
+def device(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Either size, each in one of the languages: for what the words do not change."""
     size, lang = request.param.split("-")
     return {"size": size, "lang": lang}

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Request, Response
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Response
 
 from tests.browser.site import ROOT, Server
 
@@ -33,6 +33,11 @@ const findLayer = (layer, id) => {
 """
 
 
+def context_options(size: str, lang: str) -> dict[str, Any]:
+    """Return what makes a context one of this size and language."""
+    return {"locale": {"zh": "zh-CN", "en": "en-GB"}[lang], **SIZES[size]}
+
+
 @cache
 def texts(lang: str) -> dict[str, str]:
     """Return what the page says in a language, by key."""
@@ -43,15 +48,13 @@ def texts(lang: str) -> dict[str, str]:
 
 
 class MapPage:
-    """One page of the map in a browser context of its own."""
+    """One page of the map in a browser context that is its own while it is open."""
 
-    def __init__(self, browser: Browser, server: Server, *, size: str, lang: str, **more: object):
+    def __init__(self, context: BrowserContext, server: Server, *, size: str, lang: str):
         self.server = server
         self.lang = lang
         self.size = size
-        self.context = browser.new_context(
-            locale={"zh": "zh-CN", "en": "en-GB"}[lang], **(SIZES[size] | more)
-        )
+        self.context = context
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(8_000)
         self.requests: list[Request] = []
@@ -67,6 +70,12 @@ class MapPage:
         self.context.on("request", self._on_request)
         self.context.on("requestfailed", self._on_failure)
         self.context.on("response", self._on_response)
+
+    def stop_listening(self) -> None:
+        """Leave the context to another page."""
+        self.context.remove_listener("request", self._on_request)
+        self.context.remove_listener("requestfailed", self._on_failure)
+        self.context.remove_listener("response", self._on_response)
 
     def _complain(self, text: str) -> None:
         self._complaints.append(text)

@@ -9,8 +9,8 @@ def query(page):
     return parse_qs(urlsplit(page.page.url).query)
 
 
-def test_an_address_gives_the_same_view_to_someone_else(open_map, view):
-    page = open_map(**view)
+def test_an_address_gives_the_same_view_to_someone_else(open_map, device):
+    page = open_map(**device)
     plot = page.features("parcels")[7]
     page.fit("parcels", plot["id"], max_zoom=15.5)
     page.click("parcels", plot["id"])
@@ -22,7 +22,7 @@ def test_an_address_gives_the_same_view_to_someone_else(open_map, view):
     page.page.wait_for_timeout(400)
     before = page.state()
 
-    other = open_map(page.page.url.removeprefix(page.server.url), **view)
+    other = open_map(page.page.url.removeprefix(page.server.url), **device)
     other.settle()
     after = other.state()
     assert after["zoom"] == pytest.approx(before["zoom"], abs=0.02)
@@ -31,7 +31,7 @@ def test_an_address_gives_the_same_view_to_someone_else(open_map, view):
     assert "places" not in after["layers"]
     other.until("document.querySelector('#panel').dataset.kind === 'parcels'")
     assert plot["id"] in other.panel.inner_text()
-    assert other.evaluate("document.documentElement.lang").startswith(view["lang"])
+    assert other.evaluate("document.documentElement.lang").startswith(device["lang"])
 
 
 def test_what_is_default_is_left_out(open_map):

@@ -15,8 +15,8 @@ def test_no_violation_of_axe(open_map, view):
     assert_accessible(page)
 
 
-def test_the_flow_runs_across_and_on_a_phone_down(open_map, view):
-    page = open_chains(open_map, view)
+def test_the_flow_runs_across_and_on_a_phone_down(open_map, device):
+    page = open_chains(open_map, device)
     boxes = page.evaluate(
         """() => [...document.querySelector(".chain-flow").children].map((part) => {
             const { left, top, width } = part.getBoundingClientRect();
@@ -24,7 +24,7 @@ def test_the_flow_runs_across_and_on_a_phone_down(open_map, view):
         })"""
     )
     upstream, core, downstream, service = boxes
-    if view["size"] == "phone":
+    if device["size"] == "phone":
         assert upstream["top"] < core["top"] < downstream["top"] < service["top"]
         assert {round(box["left"]) for box in boxes} == {round(upstream["left"])}
     else:

@@ -104,8 +104,8 @@ def test_the_first_view_joins_the_marks(open_map, crowded, size, lang):
     assert any("于田县" in one["text"] or "Yutian" in one["text"] for one in names)
 
 
-def test_a_ring_opens_on_its_parks(open_map, crowded, view):
-    page = open_map(on=crowded, **view)
+def test_a_ring_opens_on_its_parks(open_map, crowded, device):
+    page = open_map(on=crowded, **device)
     zoom = page.state()["zoom"]
     ring = page.locator(".map-cluster").first
     assert ring.get_attribute("aria-label") == texts(page.lang)["map.cluster_parks"].format(

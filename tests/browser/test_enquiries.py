@@ -30,9 +30,9 @@ def assert_well(page):
     assert page.evaluate(FITS)
 
 
-def test_from_the_page_of_a_plot_to_the_inbox(open_map, staffed, view):
+def test_from_the_page_of_a_plot_to_the_inbox(open_map, staffed, device):
     plot = next(iter(Library(staffed.out).current("public").of_kind("parcels")))
-    page = open_map(f"/parcels/{plot}", ready=False, on=staffed, **view)
+    page = open_map(f"/parcels/{plot}", ready=False, on=staffed, **device)
     words = texts(page.lang)
     page.page.click(f"text={words['enquiry.send_one']}")
     assert_well(page)
@@ -87,9 +87,9 @@ def test_the_form_works_without_script(open_map, staffed):
     page.page.wait_for_url("**/enquire/sent*")
 
 
-def test_without_accounts_there_is_only_whom_to_call(open_map, server, view):
+def test_without_accounts_there_is_only_whom_to_call(open_map, server, device):
     park = next(iter(Library(server.out).current("public").of_kind("parks")))
-    page = open_map(f"/parks/{park}", ready=False, **view)
+    page = open_map(f"/parks/{park}", ready=False, **device)
     assert page.locator("a[href*='/enquire']").count() == 0
     page.expected.append("404")
     page.open(f"/enquire?for=parks/{park}", ready=False)

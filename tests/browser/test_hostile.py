@@ -78,9 +78,9 @@ def assert_nothing_ran(page):
     assert page.evaluate("document.querySelectorAll('img[src=x], svg[onload]').length") == 0
 
 
-def test_map_panels_and_tips_show_names_literally(open_map, hostile, view):
-    page = open_map(on=hostile, **view)
-    name = {"zh": "name_zh", "en": "name_en"}[view["lang"]]
+def test_map_panels_and_tips_show_names_literally(open_map, hostile, device):
+    page = open_map(on=hostile, **device)
+    name = {"zh": "name_zh", "en": "name_en"}[device["lang"]]
     for layer in ("parks", "enterprises", "logistics", "places", "counties"):
         for feature in page.features(layer)[: len(PAYLOADS)]:
             title = feature["properties"].get(name) or ""

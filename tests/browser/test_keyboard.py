@@ -65,8 +65,8 @@ def test_from_load_to_a_plot_and_back(open_map):
     assert "sel=" not in page.page.url
 
 
-def test_the_focus_is_always_seen(open_map, view):
-    page = open_map(**view)
+def test_the_focus_is_always_seen(open_map, device):
+    page = open_map(**device)
     unseen = []
     for _ in range(40):
         page.page.keyboard.press("Tab")

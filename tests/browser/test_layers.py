@@ -19,9 +19,9 @@ def test_a_switch_takes_a_layer_off_the_map_and_puts_it_back(open_map, layer):
     assert "layers=" not in page.page.url
 
 
-def test_the_legend_lists_only_what_is_on(open_map, view):
-    page = open_map(**view)
-    if view["size"] == "phone":
+def test_the_legend_lists_only_what_is_on(open_map, device):
+    page = open_map(**device)
+    if device["size"] == "phone":
         page.locator("#side-toggle").click()
     before = page.locator("#legend li").all_inner_texts()
     assert before and len(before) == len(set(before))

@@ -71,8 +71,8 @@ def test_the_other_language_keeps_what_was_asked_for(sign_in):
     assert page.page.input_value("[name=action]") == "sign_in"
 
 
-def test_the_staff_map_is_drawn_from_the_staff_edition_and_says_so(sign_in, view):
-    page = sign_in("wang", next="/?edition=staff", **view)
+def test_the_staff_map_is_drawn_from_the_staff_edition_and_says_so(sign_in, device):
+    page = sign_in("wang", next="/?edition=staff", **device)
     page.wait()
     mark = page.page.locator(".edition-mark")
     assert texts(page.lang)["edition.staff"] in mark.inner_text()
@@ -106,9 +106,9 @@ def test_signing_out_leaves_the_public_map(sign_in):
     assert "/login" in page.page.url
 
 
-def test_a_preview_shows_either_edition(sign_in, staffed, view):
+def test_a_preview_shows_either_edition(sign_in, staffed, device):
     version = (staffed.out / "snapshots" / "current").read_text()
-    page = sign_in("li", next=f"/data/preview/{version}", **view)
+    page = sign_in("li", next=f"/data/preview/{version}", **device)
     page.wait()
     page.page.click(f".edition-mark >> text={texts(page.lang)['edition.name_staff']}")
     page.wait()

@@ -36,9 +36,9 @@ def test_a_plot(open_map, view):
     assert f"sel=parcels/{plot['id']}" in page.page.url
 
 
-def test_a_hall(open_map, view):
+def test_a_hall(open_map, device):
     # Without the firms' own marks, which stand on the halls.
-    page = open_map("?layers=counties,parks,parcels,buildings", **view)
+    page = open_map("?layers=counties,parks,parcels,buildings", **device)
     hall = first(page, "buildings")
     page.fit("buildings", hall["id"], max_zoom=18)
     page.click("buildings", hall["id"])
@@ -107,8 +107,8 @@ def test_firms_cluster_and_a_cluster_opens(open_map):
     assert_provenance(page, firm)
 
 
-def test_closing_the_panel_goes_back_to_the_overview(open_map, view):
-    page = open_map(f"?sel=counties/{653225}", **view)
+def test_closing_the_panel_goes_back_to_the_overview(open_map, device):
+    page = open_map(f"?sel=counties/{653225}", **device)
     wait_for_panel(page, "counties")
     page.locator("#panel .panel-close").click()
     page.until("document.querySelector('#panel').dataset.kind === 'overview'")

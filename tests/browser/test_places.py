@@ -27,8 +27,8 @@ def test_a_page_breaks_no_rule_and_fits_its_window(open_map, view, path):
 
 
 @pytest.mark.parametrize("path", PAGES[:1] + PAGES[2:])
-def test_the_maps_are_drawn(open_map, view, path):
-    page = open_place(open_map, path, **view)
+def test_the_maps_are_drawn(open_map, device, path):
+    page = open_place(open_map, path, **device)
     pictures = page.locator("img.place-map")
     assert pictures.count() == 2
     for i in range(2):
@@ -75,8 +75,8 @@ def test_a_firm_has_no_page_of_its_own(open_map):
     assert page.panel.get_by_role("link", name=page.text("ui.details")).count() == 0
 
 
-def test_the_pages_work_without_javascript(open_map, view):
-    page = open_map("/parks/CL-TJ", ready=False, **view, java_script_enabled=False)
+def test_the_pages_work_without_javascript(open_map, device):
+    page = open_map("/parks/CL-TJ", ready=False, **device, java_script_enabled=False)
     page.locator("details.more > summary").first.click()
     assert page.locator("details.more .table").first.is_visible()
     page.locator("section[aria-labelledby=plots] tbody th a").first.click()
@@ -118,8 +118,8 @@ def test_paper_shows_what_the_screen_folds_away(open_map):
     assert page.locator(".imprint .print-only").is_visible()
 
 
-def test_an_unknown_number_leads_on(open_map, view):
-    page = open_map(**view)
+def test_an_unknown_number_leads_on(open_map, device):
+    page = open_map(**device)
     page.expected.append("404")
     page.open("/parcels/CL-AGRI-3", ready=False)
     assert_accessible(page)

@@ -8,9 +8,9 @@ NEXT = ("ArrowRight", "ArrowDown", "PageDown", "Space", "Enter")
 BACK = ("ArrowLeft", "ArrowUp", "PageUp", "Backspace")
 
 
-@pytest.fixture(params=DRIVEN)
-def show(open_map, request: pytest.FixtureRequest) -> ShowPage:
-    return open_show(open_map, size=request.param)
+@pytest.fixture
+def show(open_map) -> ShowPage:
+    return open_show(open_map)
 
 
 @pytest.mark.parametrize("size", DRIVEN)

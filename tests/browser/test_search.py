@@ -107,12 +107,12 @@ def test_one_slip_is_one_slip(open_map):
 # --- on the map -------------------------------------------------------------------------------
 
 
-def test_a_choice_shows_on_the_map_without_a_reload(open_map, view):
-    page = open_map(**view)
+def test_a_choice_shows_on_the_map_without_a_reload(open_map, device):
+    page = open_map(**device)
     page.evaluate("() => { window.stayed = true; }")
     find(page, "yt鞋")
     option = options(page).first
-    if view["size"] == "phone":
+    if device["size"] == "phone":
         option.tap()
     else:
         option.click()
@@ -232,8 +232,8 @@ def test_enter_while_an_input_method_composes_chooses_nothing(open_map):
     assert "sel=" not in page.page.url
 
 
-def test_nothing_found_says_what_can_be_searched(open_map, view):
-    page = open_map(**view)
+def test_nothing_found_says_what_can_be_searched(open_map, device):
+    page = open_map(**device)
     find(page, "zzzz")
     assert "zzzz" in page.locator(".search-note").inner_text()
     assert box(page).get_attribute("aria-expanded") == "false"
@@ -256,8 +256,8 @@ def test_no_violation_of_axe(open_map, view, query):
 # --- all results ------------------------------------------------------------------------------
 
 
-def test_more_than_fit_lead_to_the_page_of_results(open_map, view):
-    page = open_map(**view)
+def test_more_than_fit_lead_to_the_page_of_results(open_map, device):
+    page = open_map(**device)
     find(page, "cltj")
     last = options(page).last
     assert "161" in last.inner_text()
@@ -267,14 +267,14 @@ def test_more_than_fit_lead_to_the_page_of_results(open_map, view):
     assert_accessible(page)
 
 
-def test_without_javascript_the_box_is_a_form(open_map, view):
-    page = open_map("/about", ready=False, java_script_enabled=False, **view)
+def test_without_javascript_the_box_is_a_form(open_map, device):
+    page = open_map("/about", ready=False, java_script_enabled=False, **device)
     box(page).focus()
     page.page.keyboard.type("yt鞋")
     page.page.keyboard.press("Enter")
     page.page.wait_for_url("**/search?*")
     assert "YT-SHOE" in page.page.content()
-    assert page.locator("html").get_attribute("data-lang") == view["lang"]
+    assert page.locator("html").get_attribute("data-lang") == device["lang"]
 
 
 def test_an_index_that_does_not_come_leaves_the_form(open_map):

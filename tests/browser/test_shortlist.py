@@ -121,12 +121,12 @@ def test_a_spoilt_store_is_an_empty_list(page):
     assert stored(page) == [ref]
 
 
-def test_the_address_can_be_copied(open_map, view):
+def test_the_address_can_be_copied(open_map, device):
     page = open_map(
         f"/shortlist?ids={IDS}",
         ready=False,
         permissions=["clipboard-read", "clipboard-write"],
-        **view,
+        **device,
     )
     page.locator("#shortlist-copy").click()
     page.until(
@@ -138,8 +138,8 @@ def test_the_address_can_be_copied(open_map, view):
     assert f"ids={IDS}" in copied
 
 
-def test_works_without_javascript(open_map, view):
-    page = open_map("/parcels/CL-AGRI-003", ready=False, java_script_enabled=False, **view)
+def test_works_without_javascript(open_map, device):
+    page = open_map("/parcels/CL-AGRI-003", ready=False, java_script_enabled=False, **device)
     page.locator("[data-shortlist]").click()
     page.page.wait_for_url(re.compile(r"/shortlist\?"))
     assert page.locator(".shortlist-entry").count() == 1

@@ -18,8 +18,8 @@ def test_a_figure_shows_its_years_and_on_a_click_its_source(open_map):
     note.wait_for(state="hidden")
 
 
-def test_all_figures_are_one_click_away(open_map, view):
-    page = open_map(**view)
+def test_all_figures_are_one_click_away(open_map, device):
+    page = open_map(**device)
     page.locator(".figures-all >> visible=true").first.click()
     dialog = page.locator("dialog[open]")
     dialog.wait_for()

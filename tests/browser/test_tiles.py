@@ -157,11 +157,11 @@ def test_colours_and_hatches_are_those_of_a_layer_in_one_file(
     assert not [r.url for r in whole.requests if "/tiles" in r.url]
 
 
-def test_a_plot_is_chosen_where_it_is_drawn(open_map, tiled, plots, view):
+def test_a_plot_is_chosen_where_it_is_drawn(open_map, tiled, plots, device):
     plot = large_plots(plots, "state", ["offer"])["offer"]
     texts = []
     for on in (None, tiled):
-        page = open_map(f"?{NEAR}&z=14.5&{_NO_FIRMS}", on=on, **view)
+        page = open_map(f"?{NEAR}&z=14.5&{_NO_FIRMS}", on=on, **device)
         go_to(page, plot, 16)
         if page.size == "phone":
             # The sheet covers the middle of the screen.
@@ -206,9 +206,9 @@ def test_the_pointer_is_told_what_it_is_on(open_map, tiled, plots):
     assert page.evaluate("parkMap.map.getContainer().matches('.is-on-tile')")
 
 
-def test_the_legend_is_the_same(open_map, tiled, view):
+def test_the_legend_is_the_same(open_map, tiled, device):
     query = f"?{NEAR}&z=14&{_NO_FIRMS}"
-    whole, tiles = open_map(query, **view), open_map(query, on=tiled, **view)
+    whole, tiles = open_map(query, **device), open_map(query, on=tiled, **device)
     plots_in_view = legend(tiles)
     assert page_has(tiles, "plot_state.offer", plots_in_view)
     # One file has all plots of the site at once, tiles those in view.
@@ -399,8 +399,8 @@ def test_names_of_plots(open_map, tiled):
     page.until("document.querySelectorAll('.map-label-parcels').length > 5")
 
 
-def test_the_list_is_turned_by_the_server(open_map, tiled, plots, view):
-    page = open_map("?view=list", on=tiled, **view)
+def test_the_list_is_turned_by_the_server(open_map, tiled, plots, device):
+    page = open_map("?view=list", on=tiled, **device)
     page.choose_tab("parcels")
     page.locator(".pager").wait_for()
     assert str(len(plots)) in page.locator(".list-count").inner_text()

@@ -32,8 +32,8 @@ def test_a_page_reads_without_scripts(open_map, name):
     assert page.locator("main section").count() >= 3
 
 
-def test_the_pipeline_is_beside_the_projects_and_dashed(open_map, view):
-    page = open_topic(open_map, "figures", view)
+def test_the_pipeline_is_beside_the_projects_and_dashed(open_map, device):
+    page = open_topic(open_map, "figures", device)
     projects, pipeline = page.evaluate(
         """() => ["projects-2020", "pipeline-2020"].map((name) => {
             const block = document.querySelector(`section[aria-labelledby="${name}"]`);
@@ -43,7 +43,7 @@ def test_the_pipeline_is_beside_the_projects_and_dashed(open_map, view):
     )
     assert pipeline["border"] == "dashed"
     assert projects["border"] != "dashed"
-    if view["size"] == "phone":
+    if device["size"] == "phone":
         assert pipeline["top"] >= projects["bottom"], "never above the projects"
     else:
         assert pipeline["left"] >= projects["right"]
@@ -68,22 +68,22 @@ def test_the_parts_of_a_bar_fill_it_and_differ_in_texture(open_map):
     assert all("url(" in fill for fill in bar["fills"])
 
 
-def test_the_map_of_origins_is_drawn(open_map, view):
-    page = open_topic(open_map, "logistics", view)
+def test_the_map_of_origins_is_drawn(open_map, device):
+    page = open_topic(open_map, "logistics", device)
     picture = page.locator(".origins-map img")
     picture.scroll_into_view_if_needed()
     page.until("document.querySelector('.origins-map img').naturalWidth > 0")
 
 
-def test_the_way_of_the_railway_runs_across_and_on_a_phone_down(open_map, view):
-    page = open_topic(open_map, "logistics", view)
+def test_the_way_of_the_railway_runs_across_and_on_a_phone_down(open_map, device):
+    page = open_topic(open_map, "logistics", device)
     stops = page.evaluate(
         """() => [...document.querySelectorAll(".route li")].map((stop) => {
             const { left, top } = stop.getBoundingClientRect();
             return [left, top];
         })"""
     )
-    axis = 1 if view["size"] == "phone" else 0
+    axis = 1 if device["size"] == "phone" else 0
     along = [stop[axis] for stop in stops]
     assert len(stops) == 7
     assert along == sorted(along)
