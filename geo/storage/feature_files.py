@@ -21,6 +21,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
 from adbc_driver_sqlite import dbapi
 from pandas.api import types
 
@@ -44,6 +46,8 @@ _SQL_TYPES = {
     "number": "REAL",
 }
 _ARROW_TYPES = {"integer": pa.int64(), "boolean": pa.bool_()}
+_POINT, _NO_SHAPE = int(shapely.GeometryType.POINT), int(shapely.GeometryType.MISSING)
+_EXPONENT_BELOW = 0.001
 _FAST = (
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
@@ -188,7 +192,7 @@ def _field_rows(
     """Return records of ``fields``; a column without any value is not among theirs: NULL."""
     edges = {name: _numbers(edge) for name, edge in zip(_BOX, boxes.T, strict=True)}
     typed = {name: _sql_values(part[name], columns.types[name]) for name in columns.filled}
-    shapes = _texts(geometry_texts(part.geometry.to_numpy()))
+    shapes = _shape_texts(part.geometry.to_numpy())
     key = _sql_values(part[columns.key], "text")
     return pa.table({"row": rows, "id": key, **edges, **typed, "geometry": shapes})
 
@@ -203,6 +207,27 @@ def _sql_values(column: pd.Series[Any], kind: str) -> pa.Array | pa.ChunkedArray
         return pa.array(column, from_pandas=True)
     values = plain_values(column)
     return _texts([None if value is None else str(value) for value in values])
+
+
+def _shape_texts(shapes: np.ndarray) -> pa.Array:
+    """Return the GeoJSON text of every shape, ``null`` for none."""
+    if not np.isin(shapely.get_type_id(shapes), (_NO_SHAPE, _POINT)).all():
+        return _texts(geometry_texts(shapes))
+    has_place = ~shapely.is_missing(shapes)
+    x, y = (_number_texts(values) for values in shapely.get_coordinates(shapes).T)
+    points = pc.binary_join_element_wise('{"type":"Point","coordinates":[', x, ",", y, "]}", "")
+    return pc.replace_with_mask(pa.array(["null"] * len(shapes)), pa.array(has_place), points)
+
+
+def _number_texts(values: np.ndarray) -> pa.Array:
+    """Return numbers as Python and JSON write them, a million in a quarter of a second."""
+    if not np.isfinite(values).all():
+        raise ValueError("a coordinate that JSON does not know")
+    texts = pa.array(values).cast(pa.string())
+    # Of a whole number Arrow leaves out the ".0", and it changes to exponents elsewhere.
+    other = (np.floor(values) == values) | (np.abs(values) < _EXPONENT_BELOW)
+    said = pa.array([repr(value) for value in values[other].tolist()], pa.string())
+    return pc.replace_with_mask(texts, pa.array(other), said)
 
 
 def _texts(values: Sequence[str | None]) -> pa.Array:

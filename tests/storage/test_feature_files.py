@@ -15,9 +15,12 @@ import pandas as pd
 import pytest
 import shapely
 from adbc_driver_sqlite import dbapi
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.feature_store import FeatureStore, quoted
-from geo.render.geojson import layer_to_geojson
+from geo.render.geojson import geometry_texts, layer_to_geojson
+from geo.storage import feature_files
 from geo.storage.feature_files import write_features
 
 SQUARE = shapely.box(81.00000004, 37, 81.5, 37.25)
@@ -249,3 +252,19 @@ def test_the_file_needs_no_journal(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["layer.sqlite"]
     with closing(sqlite3.connect(store.path)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@given(
+    st.lists(
+        st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=20
+    )
+)
+def test_places_are_written_as_json_has_them(places: list[tuple[float, float] | None]) -> None:
+    points = np.array([place and shapely.Point(place) for place in places], dtype=object)
+    assert feature_files._shape_texts(points).to_pylist() == geometry_texts(points)
+
+
+def test_a_place_without_end_is_refused() -> None:
+    points = np.array([shapely.Point(81.0, math.inf)], dtype=object)
+    with pytest.raises(ValueError, match="JSON"):
+        feature_files._shape_texts(points)
