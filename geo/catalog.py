@@ -14,6 +14,7 @@ from geo.model import DERIVED, FORMAT, KINDS, NATURES, NEVER_PUBLIC, Catalog, En
 
 _RESERVED = {
     *("site", "chains", "search", "reach", "register", "adjacency", "codes", "findings", "join"),
+    "readings",
     *("aux", "con", "nul", "prn"),
 }
 """Names of files that a snapshot has anyway, or that Windows keeps for devices."""

@@ -23,6 +23,9 @@ LARGE_FROM = 5_000
 BBox = tuple[float, float, float, float]
 """minx, miny, maxx, maxy in degrees of WGS84."""
 
+BEYOND = "\U0010ffff"
+"""Sorts after every letter: the end of a range of texts that begin alike."""
+
 Where = tuple[str, Sequence[object]]
 """An SQL condition over the queryable columns, and the values of its ``?``."""
 
@@ -111,6 +114,26 @@ class FeatureStore(DatabaseFile):
         asked = f"SELECT DISTINCT {name} FROM fields WHERE {name} IS NOT NULL ORDER BY {name}"
         with self._reading() as connection:
             return [str(value) for (value,) in connection.execute(asked)]
+
+    def letters_after(self, column: str, begin: str) -> list[str]:
+        """Return the letters that follow a begin in the texts of an indexed column, in order.
+
+        Each is one look into the index, however many texts have it.
+        """
+        name = f"{quoted(column)} COLLATE NOCASE"
+        first = (
+            f"SELECT {quoted(column)} FROM fields WHERE {name} > {{begin}}"
+            f" AND {name} < :end ORDER BY {name} LIMIT 1"
+        )
+        following = first.format(begin="substr(text, 1, length(:begin) + 1) || :last")
+        asked = (
+            f"WITH RECURSIVE found(text) AS (SELECT * FROM ({first.format(begin=':begin')})"
+            f" UNION ALL SELECT ({following}) FROM found WHERE text IS NOT NULL)"
+            " SELECT substr(text, length(:begin) + 1, 1) FROM found WHERE text IS NOT NULL"
+        )
+        told = {"begin": begin, "end": begin + BEYOND, "last": BEYOND}
+        with self._reading() as connection:
+            return [letter for (letter,) in connection.execute(asked, told)]
 
     def select(
         self, *, bbox: BBox | None = None, where: Where | None = None, limit: int, after: int = 0

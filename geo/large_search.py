@@ -1,30 +1,33 @@
 """Find records of large layers by key or name, in their stores.
 
 ``search.json`` lists the records of small layers with their pinyin; a million firms would make
-it too large for a browser. Of a large layer, those that begin with the query are found, else
-those that contain its words; the answer has the form of ``search.json``, so that the same code
-judges and orders both.
+it too large for a browser. Of a large layer, those that begin with the query are found, as it
+stands or in pinyin, else those that contain its words; the answer has the form of
+``search.json``, so that the same code judges and orders both.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from geo.feature_store import FeatureStore, Where, quoted
+from geo.feature_store import BEYOND, FeatureStore, Where, quoted
 from geo.query import Feature, Snapshot
 from geo.search import fold
+from geo.spelling import begins_spelt
 from geo.time_limit import limited
 
+NO_READINGS: Mapping[str, str] = MappingProxyType({})
 MOST = 100
 """Records of a layer that are looked at."""
 
 _NAMES = ("name_zh", "name_en")
-_BEYOND = "\U0010ffff"
-"""Sorts after every letter: the end of a range of texts that begin alike."""
-
+_SPELT = "name_zh"
 _SAMPLE, _ON_OFFER = 1, 2
+_ZH = 2
+"""Place of the Chinese name in a record."""
 
 
 def candidates(shown: Snapshot, query: str) -> dict[str, Any]:
@@ -41,39 +44,52 @@ def candidates(shown: Snapshot, query: str) -> dict[str, Any]:
 
 def _candidates(shown: Snapshot, query: str) -> dict[str, Any]:
     known: Mapping[str, Any] = shown.document("search.json")
+    readings: Mapping[str, str] = (
+        shown.document("readings.json") if shown.has("readings.json") else {}
+    )
     contexts: dict[tuple[str, ...], int] = {}
-    records = []
+    records: list[list[Any]] = []
     for number, group in enumerate(known["groups"]):
         if group.get("large"):
-            for feature in named_like(shown.store(group["layer"]), query):
+            for feature in named_like(shown.store(group["layer"]), query, readings):
                 around = _around(shown, group["kind"], feature)
                 place = contexts.setdefault(around, len(contexts)) if any(around) else -1
                 records.append(_record(number, feature, place))
+    met = {letter for record in records for letter in record[_ZH] if letter in readings}
     return {
-        **{name: known[name] for name in ("format", "groups", "readings")},
+        **{name: known[name] for name in ("format", "groups")},
+        "readings": {**known["readings"], **{letter: readings[letter] for letter in sorted(met)}},
         "contexts": [list(texts) for texts in contexts],
         "records": records,
     }
 
 
-def named_like(store: FeatureStore, query: str, *, limit: int = MOST) -> list[Feature]:
-    """Return features whose key or name begins with a text, else has all its words."""
+def named_like(
+    store: FeatureStore, query: str, readings: Mapping[str, str] = NO_READINGS, *, limit: int = MOST
+) -> list[Feature]:
+    """Return features whose key or name begins with a text, else has all its words.
+
+    With the ``readings`` of Chinese characters also those whose name begins so in pinyin.
+    """
     text = query.strip()
     names = [name for name in _NAMES if name in store.fields]
-    for condition in _conditions(text, names) if text else ():
+    spelt = begins_spelt(store, _SPELT, text, readings) if _SPELT in names else []
+    for condition in _conditions(text, names, spelt) if text else ():
         found = store.select(where=condition, limit=limit)
         if found:
             return [json.loads(body) for _, body in found]
     return []
 
 
-def _conditions(text: str, names: list[str]) -> Iterator[Where]:
+def _conditions(text: str, names: list[str], spelt: list[str]) -> Iterator[Where]:
     begins = ["id >= ? AND id < ?"] * 2
-    values = [text, text + _BEYOND, text.upper(), text.upper() + _BEYOND]
+    values = [text, text + BEYOND, text.upper(), text.upper() + BEYOND]
     for name in names:
         column = f"{quoted(name)} COLLATE NOCASE"
         begins.append(f"{column} >= ? AND {column} < ?")
-        values += [text, text + _BEYOND]
+        values += [text, text + BEYOND]
+    begins += [f"{quoted(_SPELT)} COLLATE NOCASE BETWEEN ? AND ?"] * len(spelt)
+    values += [edge for begin in spelt for edge in (begin, begin + BEYOND)]
     # Several short looks into an index; OR would read the whole layer.
     rows = " UNION ".join(f"SELECT row FROM fields WHERE {one}" for one in begins)
     yield f"row IN ({rows} LIMIT {MOST})", values

@@ -49,7 +49,7 @@ from geo.render.assets import build_assets, digest_of, first_modules
 from geo.render.folium_map import RenderedMap, render_map
 from geo.render.geojson import layer_to_geojson, table_to_records, to_json
 from geo.render.origins_map import draw_origins, lay_ground
-from geo.render.search import build_search
+from geo.render.search import build_readings, build_search
 from geo.render.show import build_show
 from geo.render.show_figures import describe_figures
 from geo.render.site import build_site
@@ -260,6 +260,8 @@ def _render_edition(
         **_register_files(shown, catalog, codes, name, examined.provinces),
         **_show_files(examined.story, listed, shown, site, name),
     }
+    if readings := build_readings(listed, shown):
+        files["readings.json"] = to_json(readings)
     if examined.chains:
         files["chains.json"] = _chains_file(examined.chains, shown, catalog, codes)
     maps = {lang: render_map(listed, site["extent"], lang) for lang in LANGUAGES}

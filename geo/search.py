@@ -273,7 +273,7 @@ class _Walk:
     def _steps(self, unit: int, at: int, allowed: int) -> Iterable[tuple[int, int, int, int]]:
         """Return the next unit and letter, the errors made and the units only begun."""
         for spelling in self.units[unit].spellings:
-            same = _common(self.query, at, spelling)
+            same = common(self.query, at, spelling)
             if same == len(spelling):
                 yield unit + 1, at + same, 0, 0
             for length in range(1, min(same + 1, len(spelling))):
@@ -301,8 +301,8 @@ class _Walk:
                 yield unit + 1, len(self.query), 1, 1
 
 
-def _common(query: str, at: int, spelling: str) -> int:
-    """Return how many letters of a spelling stand in the query from a place on."""
+def common(query: str, at: int, spelling: str) -> int:
+    """Return how many letters of the begin of a spelling stand in the query from a place on."""
     length = 0
     while (
         length < len(spelling)

@@ -30,6 +30,7 @@ _KNOWN_BY_KEY = ("parks", "counties", "buildings", "enterprises", "parcels")
 """Kinds whose keys people write to one another; those of a town or a road nobody knows."""
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_NAME = "name_zh"
 _SAMPLE, _ON_OFFER = 1, 2
 _LETTABLE = ("vacant", "partly_let")
 _USED = frozenset(
@@ -78,6 +79,19 @@ def build_search(
         "readings": _readings([*texts, *(text for names in places.contexts for text in names)]),
         "records": records,
     }
+
+
+def build_readings(catalog: Catalog, frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """Return the readings of the Chinese characters in the names of large layers.
+
+    The server finds their records by pinyin with it; a browser need not load it. Empty where
+    no layer is large.
+    """
+    layers = [catalog.layer_of(kind) for kind in GROUPS]
+    names = [frames[name].get(_NAME) for name in layers if is_large(len(frames[name]))]
+    texts = "".join(text for column in names if column is not None for text in column.dropna())
+    letters = sorted(letter for letter in set(texts) if _HAN.match(letter))
+    return {letter: " ".join(sorted(found)) for letter in letters if (found := _in_use(letter))}
 
 
 class _Places:

@@ -15,6 +15,7 @@ from geo.large_layer import LargeLayer
 from geo.large_search import candidates, named_like
 from geo.publish import publish
 from geo.query import Library, Snapshot
+from geo.search import Index
 from geo.settings import BUNDLED_LAYERS, Settings
 from geo.web import crawlers
 from geo.wording import Wording
@@ -156,6 +157,21 @@ def test_the_index_of_the_browser_leaves_large_layers_to_the_server(large: Snaps
 @pytest.mark.parametrize("query", ["CL-TJ-00", "cl-tj-001", "于田", "Sample firm 03", "示例 037"])
 def test_the_server_finds_records_of_large_layers(large: Snapshot, query: str) -> None:
     assert candidates(large, query)["records"]
+
+
+@pytest.mark.parametrize("query", ["shili", "slqy", "示li企"])
+def test_the_server_finds_names_of_large_layers_in_pinyin(large: Snapshot, query: str) -> None:
+    document = candidates(large, query)
+    hits = Index.of(document).find(query).hits
+    assert "enterprises" in {document["groups"][hit.record.group]["kind"] for hit in hits}
+
+
+def test_the_browser_is_sent_no_readings_that_it_does_not_need(large: Snapshot) -> None:
+    known = large.document("search.json")["readings"]
+    document = candidates(large, "shili")
+    names = {letter for record in document["records"] for letter in record[2]}
+    assert set(document["readings"]) - set(known) <= names
+    assert set(large.document("readings.json")) >= {"示", "例"}
 
 
 @pytest.mark.parametrize("query", ["%", "_", "'", '"', "\\", "", "  ", "no such thing"])
