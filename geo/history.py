@@ -38,7 +38,11 @@ def history(settings: Settings, layer: str) -> list[dict[str, Any]]:
     NotFound
         ``LAYER_UNKNOWN``.
     """
-    entry = entry_of(settings, layer)
+    return history_of(settings, layer, entry_of(settings, layer))
+
+
+def history_of(settings: Settings, layer: str, entry: Entry) -> list[dict[str, Any]]:
+    """Return what :func:`history` does, for who has read what the catalogue says of the layer."""
     return [] if entry.table else list_changes(settings, layer, entry.file)
 
 

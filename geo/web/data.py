@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from geo import jobs
 from geo.errors import NotFound
-from geo.history import entry_of, history, restore
+from geo.history import entry_of, history, history_of, restore
 from geo.i18n import message
 from geo.model import Entry
 from geo.state import audit
@@ -54,7 +54,7 @@ def overview() -> Response:
 def _describe_entry(
     name: str, entry: Entry, served: Mapping[str, Any] | None, lang: str
 ) -> dict[str, Any]:
-    changes = history(settings(), name)
+    changes = history_of(settings(), name, entry)
     last = next((change for change in changes if change["action"] != "seed"), None)
     known = (served or {}).get("layers", {}).get(name, {})
     natures = known.get("natures") or [entry.nature]
@@ -92,7 +92,7 @@ def layer_page(name: str) -> Response:
             "at": shown_time(change["at"]),
             "summary": reports.summarise(change["rows"], lang),
         }
-        for change in history(settings(), name)
+        for change in history_of(settings(), name, entry)
     ]
     return staff_page(
         "data_layer.html", name=name, title=entry.title.model_dump()[lang], changes=changes

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, make_response, redirect
 from geo import jobs, versions
 from geo.catalog import read_catalog
 from geo.errors import GeoError, NotFound
-from geo.history import history
+from geo.history import history_of
 from geo.i18n import message
 from geo.model import EDITIONS, Catalog, Entry
 from geo.query import Snapshot
@@ -129,7 +129,7 @@ def pending_changes() -> list[dict[str, Any]]:
     lang, served = language(), describe_served()
     built = served["built"] if served else None
     histories = [
-        (entry.title.model_dump()[lang], f"data/layers/{name}", history(settings(), name))
+        (entry.title.model_dump()[lang], f"data/layers/{name}", history_of(settings(), name, entry))
         for name, entry in catalog_entries().items()
     ]
     histories.append((message("story.title", lang), "story", story_history(settings())))
