@@ -7,6 +7,7 @@ import importlib.util
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path, PurePosixPath
 
@@ -87,12 +88,18 @@ def _read(path: Path, package: PackageFile, where: str | None = None) -> gpd.Geo
     if not _NAME.fullmatch(package.key):
         raise LayerError("FILE_UNREADABLE", file=package.file, reason="column_missing")
     try:
-        frame = pyogrio.read_dataframe(path, columns=[package.key], where=where)
+        frame = _read_file(path, path.stat().st_mtime_ns, package.key, where)
     except (DataSourceError, DataLayerError, ValueError) as error:
         raise LayerError("FILE_UNREADABLE", file=package.file, reason="not_geojson") from error
     if package.key not in frame.columns:
         raise LayerError("FILE_UNREADABLE", file=package.file, reason="column_missing")
     return frame
+
+
+@lru_cache(maxsize=4)
+def _read_file(path: Path, _changed: int, column: str, where: str | None) -> gpd.GeoDataFrame:
+    """Read a file once for all that one process examines; nobody may change the frame."""
+    return pyogrio.read_dataframe(path, columns=[column], where=where)
 
 
 def _authority_name(frame: gpd.GeoDataFrame) -> str:
