@@ -27,6 +27,9 @@ LETTABLE = ("vacant", "partly_let")
 MOST_NAMED = 40
 """Most firms that a step names; the count stays that of all."""
 
+_MOST_PARKS = 12
+"""Most parks in which a gap tells what is on offer."""
+
 _EXAMPLES = 6
 """Most plots or halls of a park that a gap names; the count stays that of all."""
 
@@ -352,7 +355,11 @@ class _Offer:
 
 
 def _by_park(sites: pd.DataFrame, *, key: str, area: str) -> dict[str, Any]:
-    """Return how many sites there are and how large, in all and by park."""
+    """Return how many sites there are and how large, in all and by park.
+
+    Of many parks those with the most sites are told, in order of their key; ``other_parks``
+    says how many more there are.
+    """
     keys, areas = sites[key].to_numpy(), sites[area].to_numpy(dtype=float)
     is_sample = _is_sample(sites)
 
@@ -363,10 +370,14 @@ def _by_park(sites: pd.DataFrame, *, key: str, area: str) -> dict[str, Any]:
 
     rows = pd.Series(np.arange(len(sites)))
     parks = rows.groupby(sites["park_id"].to_numpy(), dropna=False, sort=True)
+    groups = [(park, group.to_numpy()) for park, group in parks]
+    by_size = sorted(range(len(groups)), key=lambda place: -len(groups[place][1]))
+    told = [groups[place] for place in sorted(by_size[:_MOST_PARKS])]
     return {
         **sum_up(rows.to_numpy()),
         "parks": [
             {"park_id": park, **sum_up(found), "ids": keys[found[:_EXAMPLES]].tolist()}
-            for park, found in ((park, group.to_numpy()) for park, group in parks)
+            for park, found in told
         ],
+        "other_parks": len(groups) - len(told),
     }

@@ -236,8 +236,21 @@ def test_a_gap_lists_what_allows_it_by_park_with_areas():
         "samples": 1,
         "area_mu": 15.2,
         "parks": [{"park_id": "A", "count": 2, "samples": 1, "area_mu": 15.2, "ids": ["P1", "P2"]}],
+        "other_parks": 0,
     }
     assert [(part["park_id"], part["ids"]) for part in found["ask"]["parks"]] == [("B", ["P5"])]
+
+
+def test_of_many_parks_those_with_the_most_plots_are_told():
+    parks = [f"P{number:02}" for number in range(20)]
+    plots = [
+        plot(f"{park}-{n}", "C191", park_id=park)
+        for number, park in enumerate(parks)
+        for n in range(1 + (number in (3, 19)))
+    ]
+    found = offers(describe(SHOES, plots=plots)["shoes"], "tanning")["plots"]["allow"]
+    assert [part["park_id"] for part in found["parks"]] == [*parks[:11], "P19"]
+    assert (found["count"], found["other_parks"]) == (22, 8)
 
 
 def test_a_step_with_firms_lists_nothing_on_offer():
@@ -283,6 +296,7 @@ def test_nothing_at_all_is_all_gaps():
         "samples": 0,
         "area_mu": None,
         "parks": [],
+        "other_parks": 0,
     }
 
 
