@@ -168,14 +168,13 @@ class _Firms:
     """The firms that count, in order of their id, by what they say of their step.
 
     Of a million firms few say something of their own: ``claims`` are the distinct industries,
-    chains and roles. ``claim`` is the place in ``claims`` of each firm of the frame; ``named``
-    are the rows of the first named firms of each claim.
+    chains and roles. ``named`` tells of the first named firms of each claim, and ``claim`` is
+    the place in ``claims`` of each of those.
     """
 
-    frame: pd.DataFrame
     claims: list[tuple[Any, ...]]
     claim: NDArray[np.int64]
-    named: NDArray[np.int64]
+    named: list[Any]
     counts: Mapping[str, NDArray[np.int64]]
 
     @classmethod
@@ -193,11 +192,11 @@ class _Firms:
             "samples": _is_sample(frame),
             "named": has_name,
         }
+        named = rows.groupby(rows).head(MOST_NAMED).index.to_numpy()
         return cls(
-            frame,
             claims,
-            claim,
-            rows.groupby(rows).head(MOST_NAMED).index.to_numpy(),
+            claim[named],
+            _plain(frame.iloc[named], _NAMED_COLUMNS).to_dict("records"),
             {name: np.bincount(claim[of], minlength=len(claims)) for name, of in chosen.items()},
         )
 
@@ -208,18 +207,12 @@ class _Firms:
     def describe(self, chosen: NDArray[np.bool_]) -> dict[str, Any]:
         """Return also how many of these firms are unnamed, and the first of the others."""
         found = self.count(chosen)
-        rows = self.named[chosen[self.claim[self.named]]][:MOST_NAMED]
+        named = np.flatnonzero(chosen[self.claim])[:MOST_NAMED]
         return {
             **found,
             "unnamed": found["count"] - int(self.counts["named"][chosen].sum()),
-            "named": self._records(rows),
+            "named": [self.named[place] for place in named],
         }
-
-    def _records(self, rows: NDArray[np.int64]) -> list[Any]:
-        """Return what is said of each of these firms; most steps have none."""
-        if not rows.size:
-            return []
-        return _plain(self.frame.iloc[rows], _NAMED_COLUMNS).to_dict("records")
 
 
 @dataclass(frozen=True)
