@@ -6,10 +6,13 @@ place a name. Another font only makes the places a little less exact.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 LINE_HEIGHT = 1.32
@@ -40,6 +43,9 @@ _GAP_MM = 0.8
 # Steps of the anchor's half size and of the text's half size: right, left, above, below, ...
 _AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
 _INSIDE = ((0, 0),)
+
+_SQUARE = 10.0
+"""Millimetres: about the size of a name."""
 
 
 @dataclass(frozen=True)
@@ -150,21 +156,49 @@ def arrange(names: Sequence[Name], obstacles: Sequence[Box], frame: Box) -> list
 
     A name for which there is no room is left out: its thing stands in the legend or list.
     """
-    taken = list(obstacles)
+    taken = _Taken(obstacles)
     placed: list[Placed] = []
     for name in sorted(names, key=lambda name: name.rank):
         found = next(
             (
                 place
                 for place in _places(name)
-                if place.box.lies_in(frame) and not any(place.box.meets(box) for box in taken)
+                if place.box.lies_in(frame) and not taken.meets(place.box)
             ),
             None,
         )
         if found:
             placed.append(found)
-            taken.append(found.box)
+            taken.add(found.box)
     return placed
+
+
+class _Taken:
+    """Boxes that have their place, by the squares of the paper that they touch.
+
+    Hundreds of names try a dozen places each, and most boxes are far from all of them.
+    """
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._by_square: defaultdict[tuple[int, int], list[Box]] = defaultdict(list)
+        for box in boxes:
+            self.add(box)
+
+    def add(self, box: Box) -> None:
+        for square in _squares(box):
+            self._by_square[square].append(box)
+
+    def meets(self, box: Box) -> bool:
+        return any(
+            box.meets(other)
+            for square in _squares(box)
+            for other in self._by_square.get(square, ())
+        )
+
+
+def _squares(box: Box) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = (math.floor(edge / _SQUARE) for edge in box)
+    return product(range(left, right + 1), range(top, bottom + 1))
 
 
 def _em(letter: str, factor: float) -> float:

@@ -89,8 +89,8 @@ def build_readings(catalog: Catalog, frames: Mapping[str, pd.DataFrame]) -> dict
     """
     layers = [catalog.layer_of(kind) for kind in GROUPS]
     names = [frames[name].get(_NAME) for name in layers if is_large(len(frames[name]))]
-    texts = "".join(text for column in names if column is not None for text in column.dropna())
-    letters = sorted(letter for letter in set(texts) if _HAN.match(letter))
+    texts = ("".join(column.dropna().tolist()) for column in names if column is not None)
+    letters = sorted(letter for letter in set().union(*texts) if _HAN.match(letter))
     return {letter: " ".join(sorted(found)) for letter in letters if (found := _in_use(letter))}
 
 

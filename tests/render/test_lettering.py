@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.render import lettering
 from geo.render.lettering import Box, Line, Name, arrange, text_width, wrap
 
 FRAME = Box(0, 0, 100, 80)
@@ -73,3 +74,18 @@ def test_a_name_inside_stays_inside_or_is_left_out():
     )
     assert len(placed) == 1
     assert placed[0].box.lies_in(roomy)
+
+
+@given(st.lists(st.tuples(*[st.floats(-5, 95)] * 2, *[st.floats(0, 30)] * 2), max_size=30))
+def test_every_name_takes_the_first_place_that_is_free(corners):
+    boxes = [Box(x, y, x + width, y + height) for x, y, width, height in corners]
+    obstacles, anchors = boxes[::2], boxes[1::2]
+    names = [name("策勒县", anchor, rank) for rank, anchor in enumerate(anchors)]
+    taken, expected = list(obstacles), []
+    for one in names:
+        for place in lettering._places(one):
+            if place.box.lies_in(FRAME) and not any(place.box.meets(box) for box in taken):
+                taken.append(place.box)
+                expected.append(place)
+                break
+    assert arrange(names, obstacles, FRAME) == expected
