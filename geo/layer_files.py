@@ -86,6 +86,7 @@ def _begin_large(
     handed_over = folder / f"{layer}.arrow"
     features, tiles = folder / f"{layer}.sqlite", folder / f"{layer}.mbtiles"
     hand_over(handed_over, frame, key=entry.key, kind=entry.kind)
+    zooms = choose_zooms(frame)
     start_features(beside, handed_over, features)
     start_tiles(
         beside,
@@ -94,6 +95,7 @@ def _begin_large(
         layer=layer,
         key=entry.key,
         kind=entry.kind,
+        zooms=zooms,
         title=entry.title.joined,
         # Clients take an attribution for markup.
         attribution=html.escape(entry.source.joined),
@@ -101,4 +103,4 @@ def _begin_large(
     files.coming[f"features/{layer}.sqlite"] = features
     files.coming[f"tiles/{layer}.mbtiles"] = tiles
     files.handed_over[layer] = handed_over
-    files.zooms[layer] = choose_zooms(frame)
+    files.zooms[layer] = zooms

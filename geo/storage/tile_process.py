@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from geo.render.tiles import Drawn, Tileset, drawn_fields
+from geo.render.tiles import Drawn, Tileset, Zooms, drawn_fields
 from geo.render.tiles.places import Shapes
 from geo.storage.beside import Beside, Work, serve
 from geo.storage.handover import read_fields
@@ -29,16 +29,19 @@ def start_tiles(
     layer: str,
     key: str,
     kind: str,
+    zooms: Zooms,
     title: str,
     attribution: str,
 ) -> None:
     """Begin to write the tiles of a layer that was handed over.
 
-    ``title`` and ``attribution`` as for :func:`geo.storage.tile_files.write_tiles`. The
-    tiles of a layer in one edition are those of the one before where they are the same.
+    ``zooms`` are those of the frame that was handed over, ``title`` and ``attribution`` as for
+    :func:`geo.storage.tile_files.write_tiles`. The tiles of a layer in one edition are those
+    of the one before where they are the same.
     """
     work = {"layer": layer, "key": key, "kind": kind, "title": title, "attribution": attribution}
-    beside.start(__name__, {"from": str(handed_over), "to": str(path), **work})
+    files = {"from": str(handed_over), "to": str(path)}
+    beside.start(__name__, {**files, **work, "zooms": asdict(zooms)})
 
 
 def _write(work: Work, tiled: dict[str, _Tiled]) -> None:
@@ -49,7 +52,12 @@ def _write(work: Work, tiled: dict[str, _Tiled]) -> None:
     fields = drawn_fields(key, kind)
     # Nothing else holds on to the frame, whose shapes need not stay.
     tileset = Tileset(
-        read_fields(Path(work["from"]), fields), layer=layer, key=key, kind=kind, known=known
+        read_fields(Path(work["from"]), fields),
+        layer=layer,
+        key=key,
+        kind=kind,
+        known=known,
+        zooms=Zooms(**work["zooms"]),
     )
     if before and tileset.drawn.equals(before.drawn):
         path.parent.mkdir(parents=True, exist_ok=True)

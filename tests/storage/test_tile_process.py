@@ -41,7 +41,8 @@ def test_each_edition_has_its_own(tmp_path: Path, state: str) -> None:
             handed_over = tmp_path / f"{edition}.arrow"
             hand_over(handed_over, frame, **PLOTS)
             path = tmp_path / edition / "parcels.mbtiles"
-            start_tiles(beside, handed_over, path, layer="parcels", **PLOTS, **TOLD)
+            told = {**PLOTS, **TOLD, "zooms": choose_zooms(frame)}
+            start_tiles(beside, handed_over, path, layer="parcels", **told)
         beside.finish()
     for edition, frame in frames.items():
         found = (tmp_path / edition / "parcels.mbtiles").read_bytes()

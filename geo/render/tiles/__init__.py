@@ -105,6 +105,8 @@ class Tileset:
         The name of the layer, of its key and of its kind.
     known
         What another edition's tiles are made of: places that are the same are not cut again.
+    zooms
+        Those that :func:`choose_zooms` has chosen for the frame, if it was asked before.
 
     Attributes
     ----------
@@ -120,6 +122,7 @@ class Tileset:
         key: str,
         kind: str,
         known: Drawn | None = None,
+        zooms: Zooms | None = None,
     ) -> None:
         found = [name for name in drawn_fields(key, kind) if name in frame.columns]
         ordered = sort_by_key(frame[[*found, frame.geometry.name]], key)
@@ -134,7 +137,7 @@ class Tileset:
         self._ids = np.flatnonzero(has_place) + 1
         self._names = [name for name in found if name != _AREA]
         self._has_classes = kind == "parcels"
-        self.zooms = choose_zooms(ordered)
+        self.zooms = zooms or choose_zooms(ordered)
 
     @property
     def fields(self) -> dict[str, str]:
