@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from geo.feature_store import FeatureStore
+from geo.feature_store import BEYOND, FeatureStore, quoted
 from geo.search import common, fold
 
 MOST_BEGINS = 50
@@ -20,6 +20,8 @@ def begins_spelt(
     store: FeatureStore, column: str, query: str, readings: Mapping[str, str]
 ) -> list[str]:
     """Return begins of texts of an indexed column that take up a query to its end.
+
+    Of more than :data:`MOST_BEGINS` those that most texts have.
 
     Parameters
     ----------
@@ -51,7 +53,12 @@ def begins_spelt(
                 elif reached:
                     longer[begin + letter] = reached
         alive = longer
-    return begins[:MOST_BEGINS]
+    if len(begins) <= MOST_BEGINS:
+        return begins
+    name = f"{quoted(column)} COLLATE NOCASE"
+    where = f"{name} >= ? AND {name} < ?"
+    counts = {one: store.matched(where=(where, (one, one + BEYOND))) for one in begins}
+    return sorted(begins, key=lambda begin: -counts[begin])[:MOST_BEGINS]
 
 
 def _reached(

@@ -119,8 +119,10 @@ def test_the_letters_after_a_begin_are_each_told_once(store: FeatureStore) -> No
     assert len(store.letters_after("name_zh", "")) == len({name[0] for name in NAMES})
 
 
-def test_many_begins_are_cut_off(tmp_path: Path) -> None:
+def test_of_many_begins_those_of_most_names_are_told(tmp_path: Path) -> None:
     names = tuple(f"策{chr(0x4E00 + n)}" for n in range(200))
     readings = {"策": "ce", **{name[1]: "le" for name in names}}
-    begins = begins_spelt(store_of(tmp_path, names), "name_zh", "cl", readings)
+    store = store_of(tmp_path, (*names, f"{names[-1]}甲", f"{names[-1]}乙"))
+    begins = begins_spelt(store, "name_zh", "cl", readings)
     assert len(begins) == MOST_BEGINS
+    assert begins[0] == names[-1]
