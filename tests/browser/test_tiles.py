@@ -88,14 +88,20 @@ def large_plots(plots, key, values):
 
 def go_to(page, plot, zoom):
     lng, lat = middle(plot)
+    under_way = set()
+    page.page.on("request", lambda request: under_way.add(request))
+    page.page.on("requestfinished", lambda request: under_way.discard(request))
+    page.page.on("requestfailed", lambda request: under_way.discard(request))
     page.fly_to(lat, lng, zoom)
     page.until(
         "document.querySelector('.tile-canvas') || parkMap.layers.parcels.getLayers().length"
     )
     # Names take the pointer, and only the ground is to be seen.
     page.evaluate("document.querySelector('.map-labels').style.display = 'none'")
-    # Tiles that the new place needs are fetched and painted.
-    page.page.wait_for_load_state("networkidle")
+    # Tiles that the new place needs are fetched and painted: a page is never idle twice.
+    page.settle()
+    while under_way:
+        page.page.wait_for_timeout(50)
     page.settle()
 
 
@@ -388,6 +394,7 @@ def test_the_keys_walk_over_plots_in_view(open_map, tiled):
     page = open_map(f"?{NEAR}&z=15&{_NO_FIRMS}", on=tiled)
     page.locator("#map").focus()
     page.page.wait_for_load_state("networkidle")
+    page.settle()
     page.page.keyboard.press("n")
     page.locator(".map-tip").wait_for()
     page.page.keyboard.press("Enter")
