@@ -33,7 +33,6 @@ class Contexts:
         for page in used:
             page.close()
         context.clear_cookies()
-        context.clear_permissions()
         devtools = context.new_cdp_session(stays)
         devtools.send(
             "Storage.clearDataForOrigin",
