@@ -40,6 +40,9 @@ const NUMBER_ZOOM = 15;
 /** Before it, the parks inside another are not named with it. */
 const INNER_ZOOM = 7;
 const LINE_NAME_ZOOM = 8.5;
+/** Milliseconds that names wait for a new view to be drawn. */
+const PATIENCE = 250;
+
 /**
  * Return whether a point is inside the rings of a polygon, holes taken out (even-odd rule).
  * @param {number} x
@@ -67,6 +70,10 @@ export class Labels {
   #onPaper = new Map();
   /** @type {number|undefined} the frame that will place the names */
   frame;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #timer;
+  /** The zoom for which the names are placed. */
+  #zoom = NaN;
 
   /**
    * @param {{map: any, layers: import("./layers.js").Layers,
@@ -89,8 +96,19 @@ export class Labels {
     // Leaflet's own pane for labels lets no click through to the names in it.
     map.getPane("labels").style.pointerEvents = "none";
     this.schedule = this.schedule.bind(this);
-    map.on("moveend zoomend resize viewreset", this.schedule);
-    layers.addEventListener("drawn", this.schedule);
+    map.on("resize", this.schedule);
+    map.on("moveend zoomend viewreset", () => this.#await());
+    // Not at the next frame, which without a GPU is far off when the map has just been painted.
+    layers.addEventListener("drawn", () => this.place());
+  }
+
+  /**
+   * Place the names when the new view is drawn, or soon: twice in a row they are not worth their
+   * time. After a pan they lie where they should; after a zoom they are hidden until then.
+   */
+  #await() {
+    this.root.classList.toggle("is-outdated", this.map.getZoom() !== this.#zoom);
+    this.#timer ??= setTimeout(this.schedule, PATIENCE);
   }
 
   /** Place the names at the next frame. */
@@ -101,7 +119,10 @@ export class Labels {
   /** Place the names now. */
   place() {
     if (this.frame) cancelAnimationFrame(this.frame);
-    this.frame = undefined;
+    clearTimeout(this.#timer);
+    this.frame = this.#timer = undefined;
+    this.#zoom = this.map.getZoom();
+    this.root.classList.remove("is-outdated");
     const entries = this.layers.drawn();
     const obstacles = this.#obstacles(entries);
     const size = this.map.getSize();

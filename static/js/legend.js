@@ -118,7 +118,10 @@ export function mountLegend({ root, layers, state, site }) {
   root.append(el("h2", { class: "card-title", text: t("map.legend") }), list);
   // What scrolls must be reachable without a pointer.
   const reach = () => (root.tabIndex = root.scrollHeight > root.clientHeight ? 0 : -1);
-  new ResizeObserver(reach).observe(root);
+  // Told after the layout of the page, so that none is made for the question.
+  const observer = new ResizeObserver(reach);
+  observer.observe(root);
+  observer.observe(list);
   layers.addEventListener("drawn", () => {
     const zoom = layers.map.getZoom();
     const entries = layers.drawn();
@@ -135,6 +138,5 @@ export function mountLegend({ root, layers, state, site }) {
       && rows.every((row, i) => row.isEqualNode(list.children[i]));
     if (isSame) return;
     fill(list, rows);
-    reach();
   });
 }

@@ -45,6 +45,8 @@ const POINT = 1;
 export class TiledLayers {
   /** @type {Map<string, {info: LayerInfo, canvas: TileCanvas}>} */
   #canvases = new Map();
+  /** @type {Set<Promise<unknown>>} */
+  #underway = new Set();
   /** @type {Map<string, import("./styles.js").PathOptions>} looks by all that they depend on */
   #styles = new Map();
   /** @type {WeakMap<import("./tiles/read.js").Look, {color: string, style: import("./styles.js").PathOptions}>} */
@@ -92,6 +94,7 @@ export class TiledLayers {
       styleOf: (shape) => this.#styleOf(info, shape),
       zooms: /** @type {any} */ (info.tiles),
       pane,
+      underway: this.#underway,
       onFailure: (error) => {
         console.error(error);
         data.fail(info.id, () => this.layers.sync());

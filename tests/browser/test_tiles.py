@@ -42,6 +42,21 @@ _PAINTED = """() => {
     return canvas.toDataURL() !== blank.toDataURL();
 }"""
 
+_COUNT_WIPES = """() => {
+    window.wiped = 0;
+    const { prototype } = CanvasRenderingContext2D;
+    const wipe = prototype.clearRect;
+    prototype.clearRect = function (...box) {
+        window.wiped += 1;
+        wipe.apply(this, box);
+    };
+}"""
+"""Each part of a canvas that is painted is wiped before."""
+
+_NAMES_HIDDEN = """window.hidden = () =>
+    getComputedStyle(document.querySelector(".map-labels")).visibility === "hidden"
+"""
+
 
 @pytest.fixture(scope="module")
 def tiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -273,20 +288,54 @@ def test_a_view_needs_few_tiles_and_each_is_painted_once(open_map, tiled):
     go(page, 15)
     page.page.wait_for_load_state("networkidle")
     page.settle()
-    page.evaluate(
-        """() => {
-            window.wiped = 0;
-            const { prototype } = CanvasRenderingContext2D;
-            const wipe = prototype.clearRect;
-            prototype.clearRect = function (...box) {
-                window.wiped += 1;
-                wipe.apply(this, box);
-            };
-        }"""
-    )
+    page.evaluate(_COUNT_WIPES)
     go(page, 14)
     page.settle()
     assert page.evaluate("wiped") == 1
+
+
+def test_layers_are_painted_when_the_tiles_of_all_have_come(open_map, tiled):
+    page = open_map(f"?{NEAR}&z=14", on=tiled)
+    page.page.wait_for_load_state("networkidle")
+    page.until(_PAINTED)
+    page.evaluate(_COUNT_WIPES)
+    # Those of the firms come 200 ms after those of the plots.
+    page.evaluate(
+        """() => {
+            window.early = [];
+            const answer = window.fetch;
+            window.fetch = async (address) => {
+                const tile = await answer(address);
+                if (!String(address).includes("/tiles/enterprises/")) return tile;
+                await new Promise((resolve) => setTimeout(resolve, 200));
+                early.push(wiped);
+                return tile;
+            };
+        }"""
+    )
+    go(page, 13)
+    page.until("wiped > 0")
+    assert set(page.evaluate("early")) == {0}
+    page.settle()
+
+
+def test_names_wait_for_a_new_zoom_but_not_long(open_map, tiled):
+    page = open_map(f"?{NEAR}&z=14&{_NO_FIRMS}", on=tiled)
+    page.page.wait_for_load_state("networkidle")
+    page.settle()
+    waiting = []
+    page.page.route("**/tiles/parcels/**", lambda route: waiting.append(route))
+    page.evaluate(_NAMES_HIDDEN)
+    assert page.evaluate(
+        """() => {
+            parkMap.map.setView(parkMap.map.getCenter(), 15, { animate: false });
+            return hidden();
+        }"""
+    )
+    page.until("!hidden()")
+    assert waiting
+    page.page.unroute("**/tiles/parcels/**")
+    page.page.wait_for_load_state("networkidle")
 
 
 def test_the_picture_before_stands_in_for_tiles_on_their_way(open_map, tiled):
