@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -30,7 +30,8 @@ from geo.codes import Codes
 from geo.crs import ellipsoidal_area_m2
 from geo.errors import DataError
 from geo.examination import Examination, examine
-from geo.export.downloads import write_downloads
+from geo.export.download_process import start_downloads
+from geo.export.downloads import is_many, list_downloads, write_downloads
 from geo.export.share_card import draw_share_card
 from geo.findings import NO_WAIVERS, Waivers, findings_document
 from geo.i18n import LANGUAGES
@@ -71,6 +72,9 @@ __all__ = [
     "rollback",
     "try_out",
 ]
+
+
+_File = TypeVar("_File", bytes, Path)
 
 
 class PublishBlocked(DataError):
@@ -124,12 +128,13 @@ class _RenderedEdition:
 class _Rendered:
     """All files by their names in the snapshot; ``coming`` are those being written beside.
 
-    ``handed_over`` is what those are made of.
+    ``handed_over`` is what those are made of, ``public`` the frames of the public edition, but
+    for layers of very many records that were handed over.
     """
 
     files: dict[str, Content]
-    coming: dict[str, Content]
-    handed_over: dict[str, Content]
+    coming: dict[str, Path]
+    handed_over: dict[str, Path]
     assets: dict[str, bytes]
     joined: JoinReport
     public: dict[str, pd.DataFrame]
@@ -187,21 +192,22 @@ def _prepare(settings: Settings, store: SnapshotStore, as_of: date, waivers: Wai
     examined = examine(settings.data_dir, as_of, waivers)
     if examined.blocking:
         raise PublishBlocked(examined.blocking)
+    errors = sum(finding.severity == "error" for finding in examined.unwaived)
     with store.workspace() as folder, working_beside() as beside:
         rendered = _render(examined, as_of, folder, beside)
+        # Processes that write the downloads need the memory of what was read.
+        del examined
         digest = digest_of(rendered.assets)
         facts = {"as_of": as_of.isoformat(), "assets": digest, "software": software_digest()}
         # What large files are made of stands for them: the same software makes the same of it.
-        told = {**rendered.files, **rendered.handed_over}
+        told: dict[str, Content] = {**rendered.files, **rendered.handed_over}
         version = content_version(as_of.isoformat(), told, facts)
         store.write_assets(digest, rendered.assets, {"modules": first_modules(rendered.assets)})
         if not store.has(version):
             # Made of the others and of the version, so they do not count for it.
-            downloads = _download_files(rendered, version, folder)
-            beside.finish()
+            downloads = _download_files(rendered, version, folder, beside)
             files = {**rendered.files, **rendered.coming, **downloads}
             store.write(version, files, facts)
-    errors = sum(finding.severity == "error" for finding in examined.unwaived)
     return Prepared(version, store.path(version), rendered.joined, errors)
 
 
@@ -218,17 +224,19 @@ def _render(examined: Examination, as_of: date, folder: Path, beside: Beside) ->
     files["staff/overview.json"] = _overview_file(staff.frames, catalog, codes)
     files |= _plan_files(frames, catalog, codes, examined.indicators)
     content: dict[str, Content] = {**files}
-    coming: dict[str, Content] = {}
-    handed_over: dict[str, Content] = {}
+    coming: dict[str, Path] = {}
+    handed_over: dict[str, Path] = {}
     for name, edition in zip(EDITIONS, (public, staff), strict=True):
-        content |= _within(name, edition.small) | _within(name, edition.layers.written)
+        content |= {**_within(name, edition.small), **_within(name, edition.layers.written)}
         coming |= _within(name, edition.layers.coming)
         handed_over |= _within(name, edition.layers.handed_over)
     assets = build_assets(public.maps[0].libraries, public.maps[0].styles)
-    return _Rendered(content, coming, handed_over, assets, report, public.frames)
+    apart = [name for name in public.layers.handed_over if is_many(len(public.frames[name]))]
+    kept = {name: frame for name, frame in public.frames.items() if name not in apart}
+    return _Rendered(content, coming, handed_over, assets, report, kept)
 
 
-def _within(name: Edition, files: Mapping[str, Content]) -> dict[str, Content]:
+def _within(name: Edition, files: Mapping[str, _File]) -> dict[str, _File]:
     """Return the files of an edition by their names in the snapshot."""
     return {f"{name}/{file}": content for file, content in files.items()}
 
@@ -280,11 +288,22 @@ def _read(examined: Examination) -> tuple[Catalog, Codes]:
     return examined.catalog, examined.codes
 
 
-def _download_files(rendered: _Rendered, version: str, folder: Path) -> dict[str, Path]:
-    """Write the files that anybody may download and return where they lie."""
-    site = rendered.files["public/site.json"]
-    assert isinstance(site, bytes)  # it is small
-    written = write_downloads(folder / "downloads", json.loads(site), rendered.public, version)
+def _download_files(
+    rendered: _Rendered, version: str, folder: Path, beside: Beside
+) -> dict[str, Path]:
+    """Write the files that anybody may download and return where they lie; ``beside`` is done."""
+    body = rendered.files["public/site.json"]
+    assert isinstance(body, bytes)  # it is small
+    site = json.loads(body)
+    downloads = folder / "downloads"
+    downloads.mkdir()
+    for entry in site["layers"]:
+        if entry["id"] not in rendered.public:
+            handed_over = rendered.handed_over[f"public/{entry['id']}"]
+            start_downloads(beside, handed_over, downloads, entry, site, version)
+    write_downloads(downloads, site, rendered.public, version)
+    beside.finish()
+    written = list_downloads(downloads, site, version)
     return {f"public/downloads/{name}": path for name, path in written.items()}
 
 

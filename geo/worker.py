@@ -254,7 +254,8 @@ def _limit_resources(settings: Settings) -> None:
     signal.signal(signal.SIGXCPU, _on_cpu_limit)
     memory, seconds = settings.job_memory_mb * 1024**2, settings.job_seconds
     wanted = {
-        resource.RLIMIT_AS: (memory, memory),
+        # Not the address space: half of that of a large publish is files that it maps.
+        resource.RLIMIT_DATA: (memory, memory),
         resource.RLIMIT_CPU: (seconds, seconds + _LAST_SECONDS),
     }
     for kind, limit in wanted.items():

@@ -176,6 +176,18 @@ def test_memory_has_a_limit(settings: Settings, state: State) -> None:
     assert (job.state, code_of(job)) == ("failed", "JOB_TOO_LARGE")
 
 
+@LINUX
+def test_files_that_a_job_maps_are_not_its_memory(
+    settings: Settings, state: State, tmp_path: Path
+) -> None:
+    large = tmp_path / "large"
+    with large.open("wb") as file:
+        file.truncate(4 * 10**9)  # a hole: it takes no room
+    work = f"[__import__('mmap').mmap(os.open({str(large)!r}, os.O_RDONLY), 0, access=1)][:0]"
+    job, _ = run_with(settings, state, work, PARKS_JOB_MEMORY_MB="2000")
+    assert job.state == "done"
+
+
 @pytest.mark.parametrize("work", ["[i for i in iter(int, 1)][:0]", "time.sleep(60)"])
 def test_time_has_a_limit_whether_it_works_or_waits(
     settings: Settings, state: State, work: str

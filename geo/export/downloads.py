@@ -40,6 +40,13 @@ _SUFFIX_OF_SCHEMA = "-metadata.json"
 """Where a reader of CSV on the Web looks for the description of a file (W3C, 2015, 5.2)."""
 
 
+Site = Mapping[str, Any]
+"""The document of an edition, ``site.json``; of it ``codes`` and ``site`` are in every file."""
+
+Entry = Mapping[str, Any]
+"""A layer or table as ``site.json`` has it."""
+
+
 @dataclass(frozen=True)
 class _Format:
     suffix: str
@@ -48,20 +55,58 @@ class _Format:
 
 
 def write_downloads(
-    folder: Path, site: Mapping[str, Any], frames: Mapping[str, pd.DataFrame], version: str
-) -> dict[str, Path]:
-    """Write the files of the public edition into a folder and return where each lies.
+    folder: Path,
+    site: Site,
+    frames: Mapping[str, pd.DataFrame],
+    version: str,
+) -> None:
+    """Write the files of the public edition into a folder, but for their list.
 
     Parameters
     ----------
     folder
-        It must not exist.
+        It is there, and empty.
     site
         The document of the edition (``site.json``).
     frames
-        Its layers, in longitude and latitude of WGS84, and tables, by name.
+        Its layers, in longitude and latitude of WGS84, and tables, by name. The files of one
+        that is not among them are not written.
     version
         Of the snapshot.
+    """
+    for entry in site["layers"]:
+        if entry["id"] in frames:
+            kind, frame = KINDS[entry["kind"]], gpd.GeoDataFrame(frames[entry["id"]])
+            ordered = in_order(frame, key=kind.key, kind=kind.name)
+            write_layer(folder, entry, ordered, site, version)
+    for entry in site["tables"]:
+        table = _layer(entry, gpd.GeoDataFrame(frames[entry["id"]]), site, version)
+        _write_csv(table, None, folder / f"{table.name}.csv")
+
+
+def is_many(records: int) -> bool:
+    """Return whether a layer of so many records comes only in the formats made for them."""
+    return records > ALL_FORMATS_TO
+
+
+def write_layer(
+    folder: Path, entry: Entry, frame: gpd.GeoDataFrame, site: Site, version: str
+) -> None:
+    """Write the files of a layer.
+
+    ``entry`` is the layer's in ``site``, ``frame`` has its records as
+    :func:`geo.render.geojson.in_order` gives them; the others as for :func:`write_downloads`.
+    """
+    layer = _layer(entry, frame, site, version)
+    for format in FORMATS.values():
+        if format.for_many or not is_many(len(frame)):
+            format.write(layer, WGS84, folder / f"{layer.name}.{format.suffix}")
+
+
+def list_downloads(folder: Path, site: Site, version: str) -> dict[str, Path]:
+    """Write the list of all files, which must be whole, and return where each lies.
+
+    Parameters as for :func:`write_downloads`.
 
     Returns
     -------
@@ -69,36 +114,24 @@ def write_downloads(
         Paths by name, among them :data:`INDEX`, the list of the others with title, records,
         natures, source, licence, date, coordinate system, size and hash.
     """
-    folder.mkdir(parents=True)
-    entries = [
-        *(_write_layer(folder, _layer(entry, frames, site, version)) for entry in site["layers"]),
-        *(_write_records(folder, _layer(entry, frames, site, version)) for entry in site["tables"]),
-    ]
+    listed: list[tuple[Entry, str | None]] = [(entry, WGS84) for entry in site["layers"]]
+    listed += [(entry, None) for entry in site["tables"]]
     index = {
         "version": version,
         "as_of": site["as_of"],
         "precision_m": site["site"]["public_precision_m"],
-        "entries": entries,
+        "entries": [_listed(folder, entry, crs) for entry, crs in listed],
     }
     (folder / INDEX).write_bytes(to_json(index))
     return {path.name: path for path in sorted(folder.iterdir())}
 
 
-def _layer(
-    entry: Mapping[str, Any],
-    frames: Mapping[str, pd.DataFrame],
-    site: Mapping[str, Any],
-    version: str,
-) -> PublishedLayer:
+def _layer(entry: Entry, frame: gpd.GeoDataFrame, site: Site, version: str) -> PublishedLayer:
     """Return a layer or table of the public edition with what its files tell."""
-    kind = KINDS[entry["kind"]]
-    frame = gpd.GeoDataFrame(frames[entry["id"]])
-    if kind.is_layer:
-        frame = in_order(frame, key=kind.key, kind=kind.name)
     numbers = {n: frame[n].round(_DECIMALS) for n in frame if types.is_float_dtype(frame[n])}
     return PublishedLayer(
         entry["id"],
-        kind,
+        KINDS[entry["kind"]],
         frame.assign(**numbers),
         entry["title"],
         entry["source"],
@@ -112,33 +145,14 @@ def _layer(
     )
 
 
-def _write_layer(folder: Path, layer: PublishedLayer) -> dict[str, Any]:
-    is_many = len(layer.frame) > ALL_FORMATS_TO
-    files = []
-    for name, format in FORMATS.items():
-        if format.for_many or not is_many:
-            path = folder / f"{layer.name}.{format.suffix}"
-            format.write(layer, WGS84, path)
-            files.append(_described(name, path))
-    return {**_entry(layer), "crs": WGS84, "files": files}
-
-
-def _write_records(folder: Path, layer: PublishedLayer) -> dict[str, Any]:
-    path = folder / f"{layer.name}.csv"
-    _write_csv(layer, None, path)
-    return {**_entry(layer), "crs": None, "files": [_described("csv", path)]}
-
-
-def _entry(layer: PublishedLayer) -> dict[str, Any]:
+def _listed(folder: Path, entry: Entry, crs: str | None) -> dict[str, Any]:
+    told = ("id", "title", "natures", "source", "source_url", "licence", "as_of")
+    paths = {name: folder / f"{entry['id']}.{format.suffix}" for name, format in FORMATS.items()}
     return {
-        "id": layer.name,
-        "title": layer.title,
-        "records": len(layer.frame),
-        "natures": layer.natures,
-        "source": layer.source,
-        "source_url": layer.source_url,
-        "licence": layer.licence,
-        "as_of": layer.as_of,
+        **{name: entry[name] for name in told},
+        "records": entry["count"],
+        "crs": crs,
+        "files": [_described(name, path) for name, path in paths.items() if path.is_file()],
     }
 
 

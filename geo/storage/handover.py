@@ -18,6 +18,7 @@ from geo.render.geojson import in_order
 from geo.storage.feature_files import CHUNK, Columns
 
 _COLUMNS = b"feature columns"
+_DTYPES = b"pandas dtypes"
 
 
 def hand_over(path: Path, frame: gpd.GeoDataFrame, *, key: str, kind: str) -> None:
@@ -31,8 +32,9 @@ def hand_over(path: Path, frame: gpd.GeoDataFrame, *, key: str, kind: str) -> No
     ordered = in_order(frame, key=key, kind=kind)
     columns = Columns.of(ordered, key=key, kind=kind)
     table = pa.table(ordered.to_arrow(index=False))
-    told = {**(table.schema.metadata or {}), _COLUMNS: json.dumps(asdict(columns)).encode()}
-    table = table.replace_schema_metadata(told)
+    dtypes = {n: str(d) for n, d in ordered.dtypes.items() if n != ordered.geometry.name}
+    told = {_COLUMNS: json.dumps(asdict(columns)), _DTYPES: json.dumps(dtypes)}
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **told})
     path.parent.mkdir(parents=True, exist_ok=True)
     with pa.ipc.new_file(path, table.schema) as file:
         file.write_table(table, max_chunksize=CHUNK)
@@ -58,3 +60,13 @@ def read_fields(path: Path, names: Sequence[str]) -> gpd.GeoDataFrame:
         table = pa.ipc.open_file(source).read_all()
         chosen = [name for name in table.schema.names if name in {*names, "geometry"}]
         return gpd.GeoDataFrame.from_arrow(table.select(chosen))
+
+
+def read_layer(path: Path) -> gpd.GeoDataFrame:
+    """Return all records of a handed over layer, its columns of the types that they had."""
+    with pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+        frame = gpd.GeoDataFrame.from_arrow(table)
+        # Of whole numbers and truths some of which are missing, Arrow makes something else.
+        dtypes = json.loads(table.schema.metadata[_DTYPES])
+        return frame.astype({n: d for n, d in dtypes.items() if str(frame[n].dtype) != d})

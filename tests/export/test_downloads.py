@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry import Point, Polygon, box
 
 from geo.export import downloads
-from geo.export.downloads import FORMATS, INDEX, write_downloads
+from geo.export.downloads import FORMATS, INDEX, list_downloads, write_downloads
 from geo.model import KINDS
 from geo.publish import publish
 from geo.query import Library, Snapshot
@@ -300,10 +300,13 @@ def make(tmp_path: Path, layer: gpd.GeoDataFrame, *, precision: float = 0) -> di
     entry = {
         "id": "parcels", "kind": "parcels", "title": {"zh": "地块", "en": "Plots"},
         "source": {"zh": "测试", "en": "Test"}, "source_url": "", "licence": "CC0",
-        "as_of": "2026-11", "natures": ["sample"],
+        "as_of": "2026-11", "natures": ["sample"], "count": len(layer),
     }  # fmt: skip
     site = {
         "as_of": "2026-11-22", "layers": [entry], "tables": [], "codes": {"land_use": {}},
         "site": {"public_precision_m": precision},
     }  # fmt: skip
-    return write_downloads(tmp_path / "files", site, {"parcels": layer}, VERSION)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    write_downloads(folder, site, {"parcels": layer}, VERSION)
+    return list_downloads(folder, site, VERSION)

@@ -8,9 +8,11 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 
+from geo.render.geojson import in_order
 from geo.storage.feature_files import Columns
-from geo.storage.handover import hand_over, read_columns, read_fields, read_parts
+from geo.storage.handover import hand_over, read_columns, read_fields, read_layer, read_parts
 
 FIRMS = {"key": "enterprise_id", "kind": "enterprises"}
 
@@ -72,3 +74,10 @@ def test_equal_records_are_handed_over_as_equal_bytes(tmp_path: Path) -> None:
 def test_a_column_of_the_stores_own_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="columns"):
         hand_over(tmp_path / "firms.arrow", firms().assign(row=1), **FIRMS)
+
+
+def test_a_layer_comes_over_with_its_types(tmp_path: Path) -> None:
+    path = tmp_path / "firms.arrow"
+    hand_over(path, firms(), **FIRMS)
+    expected = in_order(firms(), **FIRMS)
+    assert_geodataframe_equal(read_layer(path), expected)
