@@ -88,6 +88,11 @@ class Snapshot(Folder):
         self._archives: dict[str, TileArchive] = {}
 
     @property
+    def identity(self) -> tuple[Path, Edition]:
+        """What tells it from others, for what is kept longer than it is (:mod:`geo.kept`)."""
+        return self.path, self.edition
+
+    @property
     def version(self) -> str:
         """The version number."""
         return str(self.manifest["version"])

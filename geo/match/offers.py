@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Literal
 
 from geo.codes import IndustryList
+from geo.kept import kept
 from geo.match.span import UNKNOWN_SPAN, Span
 from geo.model import MU_M2, parse_partial_date
 from geo.profiles.family import county_of, lineage
@@ -97,7 +97,7 @@ class Offer:
         return found
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def read_offers(shown: Snapshot, kind: OfferKind) -> tuple[Offer, ...]:
     """Return all plots or all halls of an edition that can be had, in the order of the key.
 
@@ -108,7 +108,7 @@ def read_offers(shown: Snapshot, kind: OfferKind) -> tuple[Offer, ...]:
     return tuple(read())
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def industry_list(shown: Snapshot) -> IndustryList:
     """Return all industries that the edition knows, also those that nobody names yet."""
     return IndustryList.from_document(shown.document("codes.json")["industry"])

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from geo.errors import GeoError, NotFound
 from geo.i18n import LANGUAGES, message
+from geo.kept import kept
 from geo.model import EDITIONS, Edition
 from geo.query import Snapshot
 from geo.web.current import address, language, library, origin, root, snapshot, write_query
@@ -249,7 +250,7 @@ def _render(
     return body, gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:20]
 
 
-_keep = lru_cache(maxsize=_KEPT_PAGES)(_render)
+_keep = kept(_KEPT_PAGES)(_render)
 
 
 def _context(shown: Snapshot, here: _Here, sight: _Sight) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from markupsafe import Markup, escape
 
 from geo.errors import BadRequest
+from geo.kept import kept
 from geo.large_search import candidates
 from geo.query import Snapshot
 from geo.search import Hit, Index, Text
@@ -94,7 +94,7 @@ def _contents(shown: Snapshot, wording: Wording, query: str) -> Mapping[str, obj
     }
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _index(shown: Snapshot) -> Index:
     return Index.of(shown.document("search.json"))
 

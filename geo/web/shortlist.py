@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from flask import Blueprint, Response, request
 from geo.errors import BadRequest, NotFound
 from geo.export.brief import make_brief
 from geo.export.brief_entry import describe_entry
+from geo.kept import kept
 from geo.query import Snapshot
 from geo.shortlist import Ref, look_up, read_ids, write_ids
 from geo.web.current import full_address, language, snapshot
@@ -93,7 +93,7 @@ def _asked() -> tuple[Ref, ...]:
     return refs
 
 
-@lru_cache(maxsize=_KEPT_BRIEFS)
+@kept(_KEPT_BRIEFS)
 def _brief(shown: Snapshot, refs: tuple[Ref, ...], lang: str, address: str) -> tuple[bytes, str]:
     """Return a brief and its entity tag."""
     body = make_brief(shown, look_up(shown, refs), lang, address)

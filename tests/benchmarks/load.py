@@ -1,9 +1,11 @@
 """``python -m tests.benchmarks.load``: many readers while snapshots are published.
 
 The name of every park bears the number of the publish, so an answer made of two snapshots
-names two numbers. Each reader keeps a connection and asks for what visitors do, some of it by
-the version that the page named. Reported: answers, failures, mixed ones, the versions that were
-read, and the memory of the server in the first and the last third of the time.
+names two numbers. The versions are prepared first and then released one after the other, as staff
+do: a whole publish beside so many readers takes longer than five seconds. Each reader keeps a
+connection and asks for what visitors do, some of it by the version that the page named. Reported:
+answers, failures, mixed ones, the versions that were read, and the memory of the server in the
+first and the last third of the time.
 """
 
 import argparse
@@ -20,12 +22,17 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import mean
 
-from tests.browser.site import Server, copy_layers, publish, serving
+from geo.publish import prepare
+from geo.settings import Settings
+from geo.versions import release
+from tests.browser.site import Server, copy_layers, serving
 
 _MARK = re.compile(rb"Round (\d+) ")
 _VERSION = re.compile(rb'data-version="([^"]+)"')
 _FIRST_DAY = date(2026, 11, 1)
 _WARM_SECONDS = 3
+_MOST_VERSIONS = 12
+"""How many are prepared; a longer run releases them again."""
 PAGES = (
     "/?lang=en",
     "/parks/CL-DIGI?lang=en",
@@ -48,7 +55,8 @@ class Outcome:
     versions: Counter[str] = field(default_factory=Counter)
     memory_mb: list[float] = field(default_factory=list)
     published: int = 0
-    """How often a new snapshot became current meanwhile."""
+    """How often another snapshot became current meanwhile."""
+    seconds: float = 0
 
     @property
     def growth(self) -> float:
@@ -63,15 +71,18 @@ class Outcome:
             "mixed": dict(self.mixed.most_common(20)),
             "versions": len(self.versions),
             "published": self.published,
+            "seconds": round(self.seconds, 1),
             "memory_mb": [round(mb, 1) for mb in (self.memory_mb[0], self.memory_mb[-1])],
             "growth": round(self.growth, 4),
         }
 
 
 def measure(work: Path, *, readers: int, seconds: float, every: float) -> Outcome:
-    """Read with so many readers for a while, and publish every so many seconds."""
-    data = copy_layers(work / "layers")
-    publish_round(data, work / "out", 0)
+    """Read with so many readers for a while, and release a version every so many seconds."""
+    settings = Settings(data=copy_layers(work / "layers"), out=work / "out")
+    rounds = min(_MOST_VERSIONS, 1 + int(seconds // every))
+    versions = [prepare_round(settings, number) for number in range(rounds)]
+    release(settings, versions[0], by="load")
     outcome, guard, over = Outcome(), threading.Lock(), threading.Event()
     with serving(work / "out") as server:
         threads = [
@@ -82,11 +93,12 @@ def measure(work: Path, *, readers: int, seconds: float, every: float) -> Outcom
         for thread in threads:
             thread.start()
         start = time.monotonic()
-        while time.monotonic() - start < seconds:
-            began = time.monotonic()
+        while (outcome.published + 1) * every < seconds:
+            over.wait(max(0, start + (outcome.published + 1) * every - time.monotonic()))
             outcome.published += 1
-            publish_round(data, work / "out", outcome.published)
-            over.wait(max(0, every - (time.monotonic() - began)))
+            release(settings, versions[outcome.published % rounds], by="load")
+        over.wait(max(0, start + seconds - time.monotonic()))
+        outcome.seconds = time.monotonic() - start
         over.set()
         for thread in threads:
             thread.join(60)
@@ -95,14 +107,14 @@ def measure(work: Path, *, readers: int, seconds: float, every: float) -> Outcom
     return outcome
 
 
-def publish_round(data: Path, out: Path, number: int) -> None:
-    """Publish with the number in the name of every park."""
-    path = data / "parks.geojson"
+def prepare_round(settings: Settings, number: int) -> str:
+    """Prepare a version with the number in the name of every park, and return which it is."""
+    path = settings.data_dir / "parks.geojson"
     parks = json.loads(path.read_text(encoding="utf-8"))
     for park in parks["features"]:
         park["properties"]["name_en"] = f"Round {number} {park['properties']['park_id']}"
     path.write_text(json.dumps(parks, ensure_ascii=False), encoding="utf-8")
-    publish(out, data=data, as_of=(_FIRST_DAY + timedelta(days=number)).isoformat())
+    return prepare(settings, as_of=_FIRST_DAY + timedelta(days=number)).version
 
 
 def read(
@@ -170,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.load", description=__doc__)
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--every", type=float, default=5, help="seconds between two publishes")
+    parser.add_argument("--every", type=float, default=5, help="seconds between two releases")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = measure(Path(folder), **vars(arguments))
