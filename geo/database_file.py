@@ -23,6 +23,11 @@ class DatabaseFile:
         # A connection serves one thread at a time; there are as many as readers at once.
         self._idle: list[sqlite3.Connection] = []
 
+    @property
+    def identity(self) -> Path:
+        """What tells it from others, for what is kept longer than it is (:mod:`geo.kept`)."""
+        return self.path
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection to one thread."""

@@ -1,9 +1,13 @@
-"""Keep what a function returned, and let those who ask at the same time wait for one of them."""
+"""Keep what a function returned, in a server whose versions come and go.
+
+An argument that has an ``identity`` is told by that: to keep a page or a count must not keep the
+documents and the open files of a version that nobody reads any more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from threading import Condition
+from threading import Condition, Lock
 from typing import ParamSpec, TypeVar
 
 from cachetools import LRUCache, cached
@@ -16,9 +20,9 @@ _R = TypeVar("_R")
 def kept(most: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Return a decorator that keeps the results for the ``most`` arguments asked for last.
 
-    Unlike :func:`functools.lru_cache` it calls the function once for those who ask for the same
-    at once: after a publish all readers want what nobody has made yet. If it raises, each tries
-    in turn. An argument that has an ``identity`` is told by that and not held in memory.
+    Those who ask for the same at once wait for one of them: after a publish all readers want what
+    nobody has made yet. If it fails, each tries in turn; for what may be refused after a while
+    there is :func:`kept_by_each`.
 
     >>> double = kept(2)(lambda n: print("made") or 2 * n)
     >>> double(4), double(4)
@@ -29,6 +33,16 @@ def kept(most: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     def keep(function: Callable[_P, _R]) -> Callable[_P, _R]:
         found: LRUCache[Hashable, _R] = LRUCache(most)
         return cached(found, key=_key, condition=Condition())(function)
+
+    return keep
+
+
+def kept_by_each(most: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Return a decorator like :func:`kept`, under which nobody waits for another."""
+
+    def keep(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        found: LRUCache[Hashable, _R] = LRUCache(most)
+        return cached(found, key=_key, lock=Lock())(function)
 
     return keep
 

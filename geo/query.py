@@ -25,7 +25,7 @@ from geo.tile_archive import TileArchive
 Feature = Mapping[str, Any]
 """A GeoJSON feature: ``id``, ``geometry`` (or ``None``) and ``properties``."""
 
-_OPEN = 8
+_OPEN = 4
 """Editions of versions whose documents are kept in memory, those asked for last."""
 
 _SUFFIX_OF_ENCODING = {"br": "br", "gzip": "gz"}

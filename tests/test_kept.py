@@ -3,11 +3,11 @@
 import gc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 
-from geo.kept import kept
+from geo.kept import kept, kept_by_each
 
 
 def test_all_who_ask_at_once_get_what_was_made_once():
@@ -80,3 +80,16 @@ def test_what_has_an_identity_is_told_by_it_and_let_go():
     make(Large("first"))
     make(Large("second"))
     assert made == ["first", "second"]
+
+
+def test_by_each_nobody_waits_for_another():
+    both = Barrier(2)
+
+    @kept_by_each(4)
+    def make():
+        return both.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(make) for _ in range(2)]
+        kept_one = {one.result() for one in asked}
+    assert {make()} == kept_one

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from geo.api import axes, moments
@@ -14,6 +14,7 @@ from geo.api.here import Link
 from geo.api.parameters import ItemsQuery
 from geo.api.places import meets_box, meets_shape
 from geo.feature_store import BBox, FeatureStore, Where
+from geo.kept import kept_by_each
 from geo.time_limit import limited
 
 
@@ -107,7 +108,7 @@ def _start_before(
     return store.start_before(bbox=box, where=where, limit=query.limit, after=query.after)
 
 
-@lru_cache(maxsize=512)
+@kept_by_each(512)
 def _matched(store: FeatureStore, box: BBox | None, where: Where | None) -> int:
     return store.matched(bbox=box, where=where)
 

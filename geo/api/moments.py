@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 
 from geo.errors import BadRequest
 from geo.feature_store import FeatureStore, Where, quoted
+from geo.kept import kept_by_each
 from geo.model import parse_partial_date
 from geo.times import SHANGHAI
 
@@ -71,7 +71,7 @@ def condition(days: Days) -> Where:
     return " AND ".join(parts), tuple(values)
 
 
-@lru_cache(maxsize=64)
+@kept_by_each(64)
 def covered_days(store: FeatureStore) -> tuple[date, date] | None:
     """Return the first and last day that features of a layer are of.
 

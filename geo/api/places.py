@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 
 from geo.api.shapes import Shape, bounds, box_shape, intersects, shape_of
 from geo.errors import BadRequest
 from geo.feature_store import BBox, FeatureStore, Where
+from geo.kept import kept_by_each
 from geo.time_limit import limited
 
 _MOST_PAIRS = 2_000_000
@@ -60,7 +60,7 @@ def meets_shape(store: FeatureStore, shape: Shape) -> Where:
     return sql, (minx, maxx, miny, maxy, _failing(store, shape))
 
 
-@lru_cache(maxsize=256)
+@kept_by_each(256)
 def _failing(store: FeatureStore, shape: Shape) -> str:
     """Return the rows that the box around a shape lets through and the shape does not, as JSON."""
     box = bounds(shape)

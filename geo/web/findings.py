@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -22,6 +21,7 @@ from geo.findings import (
     in_state,
     unbroken_runs,
 )
+from geo.kept import kept
 from geo.query import Snapshot
 from geo.state import waivers
 from geo.state.models import WaiverEntry
@@ -307,7 +307,7 @@ def _runs(shown: Snapshot) -> list[tuple[str, frozenset[str]]]:
     return [(days.get(one.version, ""), _identifiers(one)) for one in versions]
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def _identifiers(shown: Snapshot) -> frozenset[str]:
     """Return the findings of a version; of an old one no more than this is kept in memory."""
     return frozenset(one["id"] for one in json.loads(shown.read_text("findings.json")))
