@@ -29,22 +29,12 @@ def kept(most: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     made
     (8, 8)
     """
-
-    def keep(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        found: LRUCache[Hashable, _R] = LRUCache(most)
-        return cached(found, key=_key, condition=Condition())(function)
-
-    return keep
+    return cached(LRUCache(most), key=_key, condition=Condition())
 
 
 def kept_by_each(most: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Return a decorator like :func:`kept`, under which nobody waits for another."""
-
-    def keep(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        found: LRUCache[Hashable, _R] = LRUCache(most)
-        return cached(found, key=_key, lock=Lock())(function)
-
-    return keep
+    return cached(LRUCache(most), key=_key, lock=Lock())
 
 
 def _key(*arguments: Hashable) -> Hashable:

@@ -10,6 +10,7 @@ first and the last third of the time.
 
 import argparse
 import json
+import math
 import re
 import sys
 import tempfile
@@ -80,7 +81,8 @@ class Outcome:
 def measure(work: Path, *, readers: int, seconds: float, every: float) -> Outcome:
     """Read with so many readers for a while, and release a version every so many seconds."""
     settings = Settings(data=copy_layers(work / "layers"), out=work / "out")
-    rounds = min(_MOST_VERSIONS, 1 + int(seconds // every))
+    releases = math.ceil(seconds / every) - 1
+    rounds = min(_MOST_VERSIONS, 1 + releases)
     versions = [prepare_round(settings, number) for number in range(rounds)]
     release(settings, versions[0], by="load")
     outcome, guard, over = Outcome(), threading.Lock(), threading.Event()
@@ -93,10 +95,10 @@ def measure(work: Path, *, readers: int, seconds: float, every: float) -> Outcom
         for thread in threads:
             thread.start()
         start = time.monotonic()
-        while (outcome.published + 1) * every < seconds:
-            over.wait(max(0, start + (outcome.published + 1) * every - time.monotonic()))
-            outcome.published += 1
-            release(settings, versions[outcome.published % rounds], by="load")
+        for number in range(1, 1 + releases):
+            over.wait(max(0, start + number * every - time.monotonic()))
+            release(settings, versions[number % rounds], by="load")
+            outcome.published = number
         over.wait(max(0, start + seconds - time.monotonic()))
         outcome.seconds = time.monotonic() - start
         over.set()
